@@ -1,0 +1,61 @@
+const record = '^src/records/([^/]+)/';
+
+/** The arrows of ARCHITECTURE.md. @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-circular',
+      comment: 'A circle of files cannot be read, moved or tested one at a time.',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'engine-knows-no-record',
+      comment: 'Entities are declarations that the engine is given; only app.module lists them.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/records/', '^src/app\\.module\\.ts$'] },
+      to: { path: record },
+    },
+    {
+      name: 'records-share-only-tables',
+      comment: 'A reference names the other entity; anything more would tie the folders together.',
+      severity: 'error',
+      from: { path: record },
+      to: { path: record, pathNot: ['^src/records/$1/', '\\.entity\\.ts$'] },
+    },
+    {
+      name: 'controllers-call-services',
+      comment: 'A controller holds declarations and one-line bodies.',
+      severity: 'error',
+      from: { path: '\\.controller\\.ts$' },
+      to: { path: '\\.(repository|entity|mapper|parser)\\.ts$' },
+    },
+    {
+      name: 'sync-knows-neither-http-nor-redis',
+      comment: 'The engine takes bytes and answers a report, so that an import can use it as a webhook does.',
+      severity: 'error',
+      from: { path: '^src/sync/' },
+      to: { path: ['^src/(?!sync/|database/|config/)', 'node_modules/(@types/)?(express|ioredis)/'] },
+    },
+    {
+      name: 'database-knows-no-concern',
+      comment: 'Connections and transactions serve everybody, so they depend on nobody.',
+      severity: 'error',
+      from: { path: '^src/database/' },
+      to: { path: '^src/(?!database/|config/)' },
+    },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, pathNot: ['\\.spec\\.ts$', '^src/main\\.ts$'] },
+      to: {},
+    },
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '\\.spec\\.ts$' },
+  },
+};

@@ -1,0 +1,17 @@
+import type { Config } from 'jest';
+
+export default {
+  testEnvironment: 'node',
+  testRegex: '(src/.*\\.spec|test/.*\\.e2e-spec)\\.ts$',
+  moduleFileExtensions: ['ts', 'js', 'json'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  globalSetup: '<rootDir>/test/support/global-setup.ts',
+  globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+  setupFiles: ['<rootDir>/test/support/environment.ts'],
+  testTimeout: 60_000,
+  reporters: ['default', '<rootDir>/test/support/closing-line.reporter.cjs'],
+  transform: { '^.+\\.[jt]s$': ['@swc/jest', { swcrc: true }] },
+  // Nest 12 ships ES modules only; compiling it here lets plain Jest load it on any Node.
+  transformIgnorePatterns: ['/node_modules/(?!@nestjs/)'],
+  collectCoverageFrom: ['src/**/*.ts', '!src/main.ts'],
+} satisfies Config;

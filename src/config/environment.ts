@@ -1,0 +1,120 @@
+import { plainToInstance, Transform } from 'class-transformer';
+import {
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsNotEmpty,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  Min,
+  validateSync,
+} from 'class-validator';
+import { TENANT_ID_PATTERN } from '../request/tenant-id';
+
+const POSTGRES_URL = /^postgres(ql)?:\/\/\S+$/;
+const LOG_LEVELS = ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** What `true` and `false` may be called in an environment variable; anything else stays as it is and is refused. */
+const BOOLEANS = new Map([
+  ['true', true],
+  ['1', true],
+  ['false', false],
+  ['0', false],
+]);
+
+const ToBoolean = (): PropertyDecorator =>
+  Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string' ? (BOOLEANS.get(value.toLowerCase()) ?? value) : value,
+  );
+const ToInteger = (): PropertyDecorator =>
+  Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value,
+  );
+
+/** Every environment variable that the service reads, with its default. `.env.example` lists the same, explained. */
+export class Environment {
+  /** Name of the service in logs and in PostgreSQL's `application_name`. */
+  @IsString()
+  @IsNotEmpty()
+  APP_NAME = 'zoho-moodle-sync';
+
+  @IsIn(['development', 'test', 'production'])
+  ENV: 'development' | 'test' | 'production' = 'development';
+
+  @ToInteger()
+  @IsInt()
+  @Min(0)
+  @Max(65_535)
+  PORT = 8000;
+
+  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.toUpperCase() : value))
+  @IsIn(LOG_LEVELS)
+  LOG_LEVEL: LogLevel = 'INFO';
+
+  /** Absent: an embedded PostgreSQL under `.data/`. */
+  @IsOptional()
+  @Matches(POSTGRES_URL, { message: 'DATABASE_URL must look like postgres://user:password@host:5432/database' })
+  DATABASE_URL?: string;
+
+  /** The role that owns the tables; absent: the same as DATABASE_URL. */
+  @IsOptional()
+  @Matches(POSTGRES_URL, {
+    message: 'MIGRATION_DATABASE_URL must look like postgres://user:password@host:5432/database',
+  })
+  MIGRATION_DATABASE_URL?: string;
+
+  @ToInteger()
+  @IsInt()
+  @Min(1)
+  @Max(200)
+  DATABASE_POOL_SIZE = 16;
+
+  /** `ENV=production` starts the embedded PostgreSQL only when this says so. */
+  @ToBoolean()
+  @IsBoolean()
+  ALLOW_EMBEDDED_DATABASE = false;
+
+  /** Where the embedded PostgreSQL keeps its data. */
+  @IsString()
+  @IsNotEmpty()
+  DATA_DIRECTORY = '.data';
+
+  @Matches(TENANT_ID_PATTERN, { message: 'DEFAULT_TENANT_ID must match [A-Za-z0-9][A-Za-z0-9_-]{0,63}' })
+  DEFAULT_TENANT_ID = 'default';
+
+  @ToInteger()
+  @IsInt()
+  @Min(1_024)
+  @Max(256 * 1_024 * 1_024)
+  MAX_BODY_BYTES = 10 * 1_024 * 1_024;
+
+  @ToInteger()
+  @IsInt()
+  @Min(1)
+  @Max(100_000)
+  MAX_BATCH_RECORDS = 10_000;
+}
+
+/** All the mistakes of a configuration at once, a line each. */
+export class InvalidEnvironment extends Error {
+  constructor(readonly mistakes: readonly string[]) {
+    super(
+      `The configuration has ${mistakes.length === 1 ? 'a mistake' : `${mistakes.length} mistakes`}:\n- ${mistakes.join('\n- ')}`,
+    );
+  }
+}
+
+/** Reads the variables; an empty one counts as absent, as `.env` files and container settings often leave them. */
+export function readEnvironment(variables: Record<string, unknown>): Environment {
+  const set = Object.entries(variables).filter(([, value]) => value !== undefined && value !== '');
+  const environment = plainToInstance(Environment, Object.fromEntries(set), { exposeDefaultValues: true });
+  const mistakes = validateSync(environment).flatMap((error) => Object.values(error.constraints ?? {}));
+  if (environment.ENV === 'production' && !environment.DATABASE_URL && !environment.ALLOW_EMBEDDED_DATABASE) {
+    mistakes.push('DATABASE_URL must be set when ENV=production (or ALLOW_EMBEDDED_DATABASE=true, for a trial)');
+  }
+  if (mistakes.length > 0) throw new InvalidEnvironment(mistakes);
+  return environment;
+}

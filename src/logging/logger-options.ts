@@ -1,0 +1,70 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Params } from 'nestjs-pino';
+import { type DestinationStream, type LogFn, type Logger, pino } from 'pino';
+import type { Options } from 'pino-http';
+import type { Environment, LogLevel } from '../config/environment';
+import { requestIdOf } from '../request/request-id';
+import { lineStream } from './line-stream';
+
+const PINO_LEVELS: Readonly<Record<LogLevel, string>> = {
+  DEBUG: 'debug',
+  INFO: 'info',
+  WARNING: 'warn',
+  ERROR: 'error',
+  CRITICAL: 'fatal',
+};
+
+/** pino's numbers in the words of LOG_LEVEL. */
+export const LEVEL_WORDS: ReadonlyMap<number, string> = new Map([
+  [10, 'DEBUG'],
+  [20, 'DEBUG'],
+  [30, 'INFO'],
+  [40, 'WARNING'],
+  [50, 'ERROR'],
+  [60, 'CRITICAL'],
+]);
+
+const INFO = 30;
+
+/** One line for each event: for people in development, as JSON with the same facts in production. No payloads in either. */
+export function loggerOptions({ ENV, LOG_LEVEL, APP_NAME }: Environment): Params {
+  const options: Options = {
+    level: PINO_LEVELS[LOG_LEVEL],
+    base: ENV === 'production' ? { app: APP_NAME } : null,
+    messageKey: 'message',
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (_label, number) => ({ level: LEVEL_WORDS.get(number) ?? 'INFO' }) },
+    hooks: { logMethod: withoutBootNoise },
+    genReqId: requestIdOf,
+    customAttributeKeys: { reqId: 'request_id', responseTime: 'ms' },
+    quietReqLogger: true,
+    quietResLogger: true,
+    customLogLevel: (_request, response, error) => (error || response.statusCode >= 500 ? 'error' : 'info'),
+    customSuccessMessage: requestLine,
+    customErrorMessage: requestLine,
+    customSuccessObject: onlyDuration,
+    customErrorObject: onlyDuration,
+  };
+  const destination: DestinationStream | undefined = ENV === 'production' ? undefined : lineStream(process.stdout);
+  return { pinoHttp: destination ? [options, destination] : options, renameContext: 'module', assignResponse: false };
+}
+
+/** The path alone: a query may hold what should not stand in a log. */
+function requestLine(request: IncomingMessage & { originalUrl?: string }, response: ServerResponse): string {
+  const path = (request.originalUrl ?? request.url ?? '').split('?', 1)[0];
+  return `${request.method} ${path} ${response.statusCode}`;
+}
+
+function onlyDuration(_request: IncomingMessage, _response: ServerResponse, ...rest: unknown[]): object {
+  const value = rest.at(-1) as { responseTime?: number; ms?: number };
+  return { module: 'http', ms: value.ms ?? value.responseTime };
+}
+
+/** Nest tells of every module and route at every start; that is for DEBUG. */
+const BOOT = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestApplication']);
+
+function withoutBootNoise(this: Logger, values: Parameters<LogFn>, method: LogFn, level: number): void {
+  const { module } = values[0] as { module?: string };
+  if (level === INFO && module && BOOT.has(module) && !this.isLevelEnabled('debug')) return;
+  method.apply(this, values);
+}

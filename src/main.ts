@@ -1,0 +1,84 @@
+import 'reflect-metadata';
+import { existsSync } from 'node:fs';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { AppModule } from './app.module';
+import { type Environment, InvalidEnvironment, readEnvironment } from './config/environment';
+import { configureApp } from './configure-app';
+import { type OpenDatabase, openDatabase } from './database/open-database';
+import { greeting } from './greeting';
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** What has been started, in the order in which it is stopped: the last first. */
+const stops: (() => Promise<void>)[] = [];
+let stopping: Promise<void> | null = null;
+
+function stop(): Promise<void> {
+  stopping ??= stopAll();
+  return stopping;
+}
+
+async function stopAll(): Promise<void> {
+  for (const stopOne of stops.toReversed()) await stopOne();
+}
+
+async function start(environment: Environment): Promise<void> {
+  const database = await openDatabase(environment, say);
+  stops.push(() => database.close());
+  if (stopping) return database.close();
+  const app = await listen(environment, database);
+  stops.push(() => app.close());
+  say(greeting(await app.getUrl()));
+}
+
+async function listen(environment: Environment, { url }: OpenDatabase): Promise<NestExpressApplication> {
+  const settings = Object.assign(environment, { DATABASE_URL: url });
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.with(settings), {
+    bodyParser: false,
+    bufferLogs: true,
+    abortOnError: false,
+  });
+  try {
+    await configureApp(app).listen(environment.PORT);
+    return app;
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+}
+
+/** What went wrong at the start, in words for whoever typed `npm start`. */
+function explain(error: unknown, port: number | undefined): string {
+  if (error instanceof InvalidEnvironment) return error.message;
+  if (!(error instanceof Error)) return 'The start failed for an unknown reason';
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE')
+    return `Port ${port} is taken. Stop the program that uses it, or choose another: PORT=8001 npm start`;
+  if (code === 'EACCES') return `Port ${port} may not be used by this user. Choose one above 1024: PORT=8001 npm start`;
+  if (code === 'ECONNREFUSED')
+    return 'DATABASE_URL names a server that does not answer. Is it running, and is the port right?';
+  return message || `The start failed: ${code ?? error.name}`;
+}
+
+async function main(): Promise<void> {
+  let port: number | undefined;
+  try {
+    if (existsSync('.env')) process.loadEnvFile('.env');
+    const environment = readEnvironment(process.env);
+    port = environment.PORT;
+    await start(environment);
+  } catch (error) {
+    process.stderr.write(`${explain(error, port)}\n`);
+    process.exitCode = 1;
+    await stop();
+  }
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    void stop().then(() => process.exit());
+  });
+}
+
+void main();

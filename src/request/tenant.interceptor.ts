@@ -1,0 +1,25 @@
+import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
+import type { Request } from 'express';
+import type { Observable } from 'rxjs';
+import { Environment } from '../config/environment';
+import { Problem } from './problem';
+import { TENANT_ID_PATTERN } from './tenant-id';
+
+/** Says whose request it is. An empty or repeated header is a mistake, never the default tenant. */
+@Injectable()
+export class TenantInterceptor implements NestInterceptor {
+  constructor(private readonly environment: Environment) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const request = context.switchToHttp().getRequest<Request>();
+    const tenantId = request.get('x-tenant-id') ?? this.environment.DEFAULT_TENANT_ID;
+    if (!TENANT_ID_PATTERN.test(tenantId)) {
+      throw new Problem(
+        'TENANT_ID_MALFORMED',
+        'X-Tenant-ID must be 1 to 64 letters, digits, _ or -, and begin with a letter or digit',
+      );
+    }
+    request.tenantId = tenantId;
+    return next.handle();
+  }
+}

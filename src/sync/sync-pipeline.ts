@@ -1,0 +1,220 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { uuidv7 } from 'uuidv7';
+import { isRefusedData, sqlState } from '../database/database-errors';
+import { TenantTransaction } from '../database/tenant-transaction';
+import { withWarnings } from './classify';
+import { EnvelopeReader } from './envelope/envelope-reader';
+import { FingerprintService } from './fingerprint.service';
+import type { Outcome, Status } from './outcome';
+import type { ParsedRecord } from './record';
+import { type PlacedRecord, RecordGroup } from './record-group';
+import { absenceWarnings, ReferenceResolver } from './reference-resolver';
+import { inSlices } from './slices';
+import type { SyncCall } from './sync-call';
+import type { SyncedParts } from './synced-parts';
+import type { RowWrite } from './synced.repository';
+import { summarise, type SyncReport, toResult } from './sync-report';
+import { settleUniqueValues } from './unique-values';
+import { UniqueValuesRepository } from './unique-values.repository';
+
+type Outcomes = Map<number, Outcome>;
+type RecordsById = ReadonlyMap<string, readonly PlacedRecord[]>;
+
+/** Outcomes after which the row is what the record says. */
+const IS_STORED: ReadonlySet<Status> = new Set(['NEW', 'UPDATED', 'UNCHANGED']);
+
+/** One attempt at a batch: who it is for, and the transaction that it runs in. */
+interface Attempt {
+  readonly db: EntityManager;
+  readonly tenantId: string;
+  readonly parts: SyncedParts;
+}
+
+/** The way of every request's records from Zoho's words to rows; the only place that knows the order of the steps. */
+@Injectable()
+export class SyncPipeline {
+  private readonly log = new Logger(SyncPipeline.name);
+
+  constructor(
+    private readonly envelope: EnvelopeReader,
+    private readonly transaction: TenantTransaction,
+    private readonly fingerprints: FingerprintService,
+    private readonly references: ReferenceResolver,
+    private readonly claims: UniqueValuesRepository,
+  ) {}
+
+  async run(parts: SyncedParts, call: SyncCall): Promise<SyncReport> {
+    const runId = uuidv7();
+    const records = await this.parse(parts, this.envelope.read(call, parts.definition));
+    const outcomes = rejectWithoutId(records);
+    for (const [place, outcome] of await this.applyApart(parts, call, groupById(records))) outcomes.set(place, outcome);
+    const results = records.map(({ zohoId }, place) => toResult(parts.definition, zohoId, outcomes.get(place)));
+    const summary = summarise(results);
+    this.log.log(`${parts.definition.plural}: ${describe(summary)} (run ${runId}${call.dryRun ? ', dry run' : ''})`);
+    return {
+      status: 'success',
+      tenant_id: call.tenantId,
+      idempotency_key: call.idempotencyKey,
+      run_id: runId,
+      ...(call.dryRun && { dry_run: true }),
+      summary,
+      results,
+    };
+  }
+
+  private async parse({ parser }: SyncedParts, raw: readonly unknown[]): Promise<ParsedRecord[]> {
+    const records: ParsedRecord[] = [];
+    const now = Date.now();
+    await inSlices(raw, (record) => records.push(parser.parse(record, now)));
+    return records;
+  }
+
+  /** Applies the records together; when the database refuses the data of one, that one apart from the others. */
+  private async applyApart(parts: SyncedParts, call: SyncCall, records: RecordsById): Promise<Outcomes> {
+    if (records.size === 0) return new Map();
+    try {
+      return await this.applyTogether(parts, call, records);
+    } catch (error) {
+      if (!isRefusedData(error)) throw error;
+      if (records.size === 1) return this.refused(parts, call, records, sqlState(error));
+      const ids = [...records];
+      const half = Math.ceil(ids.length / 2);
+      const first = await this.applyApart(parts, call, new Map(ids.slice(0, half)));
+      const second = await this.applyApart(parts, call, new Map(ids.slice(half)));
+      return new Map([...first, ...second]);
+    }
+  }
+
+  private applyTogether(parts: SyncedParts, call: SyncCall, records: RecordsById): Promise<Outcomes> {
+    const { tenantId, dryRun } = call;
+    return this.transaction.run(
+      tenantId,
+      async (db) => {
+        const by = { parser: parts.parser, fingerprints: this.fingerprints };
+        const groups = [...records].map(([zohoId, placed]) => new RecordGroup(zohoId, placed, by));
+        const attempt = { db, tenantId, parts };
+        await this.foldOntoStored(attempt, groups);
+        const inserted = await this.secureRows(attempt, groups);
+        await settleUniqueValues(this.claims, { db, tenantId, entity: parts.definition.name }, groups);
+        await this.writeRest(attempt, groups, inserted);
+        return this.collect(attempt, groups);
+      },
+      dryRun ? 'rollback' : 'commit',
+    );
+  }
+
+  /** Reads without locks: a record that changes nothing, as most of a resend does, never waits for anybody. */
+  private async foldOntoStored({ db, tenantId, parts }: Attempt, groups: readonly RecordGroup[]): Promise<void> {
+    const ids = groups.map(({ zohoId }) => zohoId);
+    const stored = await parts.repository.readStates(db, tenantId, ids, false);
+    await inSlices(groups, (group) => group.foldOnto(stored.get(group.zohoId) ?? null));
+  }
+
+  /**
+   * Makes every row that is to change this transaction's own: locks those that exist, inserts those that do not.
+   * A locking read locks no absent row, so another request may insert one first; that row is then locked, and its
+   * records are folded onto what the other request stored.
+   */
+  private async secureRows(
+    { db, tenantId, parts }: Attempt,
+    groups: readonly RecordGroup[],
+  ): Promise<ReadonlyMap<string, RowWrite>> {
+    const inserted = new Map<string, RowWrite>();
+    const changed = groups.filter(({ isChanged }) => isChanged);
+    let absent = changed.filter(({ row }) => !row);
+    let present = changed.filter(({ row }) => row);
+    while (present.length > 0 || absent.length > 0) {
+      if (present.length > 0) await this.lockRows({ db, tenantId, parts }, present);
+      const writes = [...absent, ...present.filter(({ row, isChanged }) => !row && isChanged)].map(toWrite);
+      const won = writes.length > 0 ? await parts.repository.insertAbsent(db, tenantId, writes) : new Set<string>();
+      for (const write of writes) if (won.has(write.zohoId)) inserted.set(write.zohoId, write);
+      const lost = new Set(writes.filter(({ zohoId }) => !won.has(zohoId)).map(({ zohoId }) => zohoId));
+      present = changed.filter(({ zohoId }) => lost.has(zohoId));
+      absent = [];
+    }
+    return inserted;
+  }
+
+  private async lockRows({ db, tenantId, parts }: Attempt, groups: readonly RecordGroup[]): Promise<void> {
+    const ids = groups.map(({ zohoId }) => zohoId);
+    const locked = await parts.repository.readStates(db, tenantId, ids, true);
+    await inSlices(groups, (group) => {
+      const row = locked.get(group.zohoId);
+      if (row?.fingerprint !== group.row?.fingerprint || row?.version !== group.row?.version)
+        group.foldOnto(row ?? null);
+    });
+  }
+
+  /** Writes the existing rows, and what unique values have changed about the inserted ones. */
+  private async writeRest(
+    { db, tenantId, parts }: Attempt,
+    groups: readonly RecordGroup[],
+    inserted: ReadonlyMap<string, RowWrite>,
+  ): Promise<void> {
+    const withdrawn = groups.filter((group) => inserted.has(group.zohoId) && !group.state).map(({ zohoId }) => zohoId);
+    const written = groups.filter(
+      (group) => group.isChanged && group.state && inserted.get(group.zohoId)?.state !== group.state,
+    );
+    if (withdrawn.length > 0) await parts.repository.withdraw(db, tenantId, withdrawn);
+    if (written.length > 0) await parts.repository.update(db, tenantId, written.map(toWrite));
+  }
+
+  private async collect({ db, tenantId, parts }: Attempt, groups: readonly RecordGroup[]): Promise<Outcomes> {
+    const absent = await this.references.findAbsent(db, tenantId, parts.definition, groups);
+    const outcomes: Outcomes = new Map();
+    for (const group of groups) {
+      const warnings = absenceWarnings(parts.definition, absent, group);
+      for (const [place, outcome] of group.outcomes) {
+        const found = IS_STORED.has(outcome.status) ? warnings : [];
+        outcomes.set(place, { ...outcome, ...withWarnings([...(outcome.warnings ?? []), ...found]) });
+      }
+    }
+    return outcomes;
+  }
+
+  private refused(
+    parts: SyncedParts,
+    { requestId }: SyncCall,
+    records: RecordsById,
+    state: string | undefined,
+  ): Outcomes {
+    const [id] = records.keys();
+    this.log.error(`${parts.definition.name} ${id} was refused by the database with SQLSTATE ${state}`);
+    const message = `The ${parts.definition.name} could not be stored; the fault is ours. Tell us the request id ${requestId}`;
+    const outcome: Outcome = { status: 'ERROR', message, errors: [{ field: 'record', code: 'NOT_STORED', message }] };
+    return new Map([...records.values()].flat().map(({ place }) => [place, outcome]));
+  }
+}
+
+function rejectWithoutId(records: readonly ParsedRecord[]): Outcomes {
+  const outcomes: Outcomes = new Map();
+  for (const [place, { zohoId, issues, warnings }] of records.entries()) {
+    if (zohoId !== null) continue;
+    const message = issues.map((issue) => issue.message).join('; ');
+    outcomes.set(place, { status: 'INVALID', message, errors: issues, ...withWarnings(warnings) });
+  }
+  return outcomes;
+}
+
+function groupById(records: readonly ParsedRecord[]): RecordsById {
+  const groups = new Map<string, PlacedRecord[]>();
+  for (const [place, record] of records.entries()) {
+    if (record.zohoId === null) continue;
+    const group = groups.get(record.zohoId);
+    if (group) group.push({ place, record });
+    else groups.set(record.zohoId, [{ place, record }]);
+  }
+  return groups;
+}
+
+function toWrite(group: RecordGroup): RowWrite {
+  if (!group.state) throw new Error(`${group.zohoId} has nothing to write`);
+  return { zohoId: group.zohoId, state: group.state, contentChanged: group.isContentChanged };
+}
+
+function describe(summary: SyncReport['summary']): string {
+  const { total, ...counts } = summary;
+  const parts = Object.entries(counts).filter(([, count]) => count > 0);
+  return `${total} ${total === 1 ? 'record' : 'records'}: ${parts.map(([status, count]) => `${count} ${status}`).join(', ')}`;
+}

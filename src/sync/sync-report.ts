@@ -1,0 +1,31 @@
+import type { EntityDefinition } from './fields';
+import { type Outcome, type Status, STATUSES } from './outcome';
+
+/** How many records had each outcome. */
+export type Summary = { total: number } & Record<Status, number>;
+
+/** One record's outcome with its id, under the key of its entity: `zoho_student_id` and the like. */
+export type SyncResult = Outcome & Record<`zoho_${string}_id`, string | null>;
+
+/** The outcomes of a request: N results for N records, in the order in which they came. */
+export interface SyncReport {
+  readonly status: 'success';
+  readonly tenant_id: string;
+  readonly idempotency_key: string;
+  readonly run_id: string;
+  readonly dry_run?: boolean;
+  readonly summary: Summary;
+  readonly results: readonly SyncResult[];
+}
+
+export function toResult({ name }: EntityDefinition, zohoId: string | null, outcome: Outcome | undefined): SyncResult {
+  // A record that vanishes from the answer in silence is the one thing that must never happen.
+  if (!outcome) throw new Error(`A ${name} has no outcome`);
+  return { [`zoho_${name}_id` as const]: zohoId, ...outcome };
+}
+
+export function summarise(results: readonly Outcome[]): Summary {
+  const counts = Object.fromEntries(STATUSES.map((status) => [status, 0])) as Record<Status, number>;
+  for (const { status } of results) counts[status] += 1;
+  return { total: results.length, ...counts };
+}

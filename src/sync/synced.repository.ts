@@ -1,0 +1,161 @@
+import type { EntityManager } from 'typeorm';
+import { uuidv7 } from 'uuidv7';
+import type { RowState } from './classify';
+import type { CanonicalValue } from './fields';
+import type { CanonicalValues } from './record';
+import type { RecordMapper } from './record-mapper';
+
+/** A row as the read routes show it. */
+export interface StoredRow {
+  readonly id: string;
+  readonly zohoId: string;
+  readonly values: CanonicalValues;
+  readonly derived: Record<string, CanonicalValue>;
+  readonly version: Date | null;
+  readonly lastSync: Date;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+/** A row to write: what it becomes, and whether its content changed or only its version or fingerprint. */
+export interface RowWrite {
+  readonly zohoId: string;
+  readonly state: RowState;
+  readonly contentChanged: boolean;
+}
+
+export interface RowFilter {
+  /** rows after this id, in the order of their creation */
+  readonly after?: string | undefined;
+  readonly status?: string | undefined;
+  readonly updatedSince?: string | undefined;
+}
+
+type RawRow = Record<string, unknown> & { id: string; zoho_id: string; fingerprint: string; version: Date | null };
+
+/**
+ * Bulk reads and writes of one entity's table within a tenant. Every method is one statement, whatever the number of
+ * rows, and every statement that locks does so in the order of zoho_id, compared as bytes.
+ */
+export abstract class SyncedRepository {
+  private readonly selected: string;
+  private readonly arrays: string;
+  private readonly names: string;
+
+  private readonly table: string;
+
+  protected constructor(private readonly mapper: RecordMapper) {
+    const { columns, definition } = mapper;
+    this.table = definition.name;
+    this.selected = columns.map(({ name, type }) => (type === 'text' ? name : `${name}::text`)).join(', ');
+    this.arrays = columns.map(({ type }, at) => `$${at + FIRST_COLUMN}::${type}[]`).join(', ');
+    this.names = columns.map(({ name }) => name).join(', ');
+  }
+
+  /** The rows with these ids; with `lock`, no other transaction changes them until this one ends. */
+  async readStates(
+    db: EntityManager,
+    tenantId: string,
+    zohoIds: string[],
+    lock: boolean,
+  ): Promise<Map<string, RowState>> {
+    const rows: RawRow[] = await db.query(
+      `SELECT zoho_id, fingerprint, version, ${this.selected} FROM ${this.table}
+       WHERE tenant_id = $1 AND zoho_id = ANY($2::text[])
+       ${lock ? 'ORDER BY zoho_id COLLATE "C" FOR UPDATE' : ''}`,
+      [tenantId, zohoIds],
+    );
+    return new Map(rows.map((row) => [row.zoho_id, this.toState(row)]));
+  }
+
+  /** Inserts new rows and answers the ids of those that were not there; the others another transaction has won. */
+  async insertAbsent(db: EntityManager, tenantId: string, writes: readonly RowWrite[]): Promise<Set<string>> {
+    const inserted: { zoho_id: string }[] = await db.query(
+      `INSERT INTO ${this.table} (tenant_id, id, zoho_id, fingerprint, version, last_sync, ${this.names})
+       SELECT $1, unnest.id, zoho_id, fingerprint, version, clock_timestamp(), ${this.names}
+       FROM unnest($2::text[], $3::text[], $4::timestamptz[], $5::boolean[], $6::uuid[], ${this.arrays})
+         AS unnest (zoho_id, fingerprint, version, content_changed, id, ${this.names})
+       ORDER BY zoho_id COLLATE "C"
+       ON CONFLICT (tenant_id, zoho_id) DO NOTHING
+       RETURNING zoho_id`,
+      this.parameters(tenantId, writes),
+    );
+    return new Set(inserted.map((row) => row.zoho_id));
+  }
+
+  /** Writes rows that this transaction has locked or inserted. */
+  async update(db: EntityManager, tenantId: string, writes: readonly RowWrite[]): Promise<void> {
+    const assignments = this.mapper.columns.map(({ name }) => `${name} = written.${name}`).join(', ');
+    await db.query(
+      `UPDATE ${this.table} AS stored
+       SET fingerprint = written.fingerprint, version = written.version, ${assignments},
+           last_sync = CASE WHEN content_changed THEN clock_timestamp() ELSE last_sync END,
+           updated_at = CASE WHEN content_changed THEN clock_timestamp() ELSE updated_at END
+       FROM unnest($2::text[], $3::text[], $4::timestamptz[], $5::boolean[], $6::uuid[], ${this.arrays})
+         AS written (zoho_id, fingerprint, version, content_changed, id, ${this.names})
+       WHERE stored.tenant_id = $1 AND stored.zoho_id = written.zoho_id`,
+      this.parameters(tenantId, writes),
+    );
+  }
+
+  /** Takes back rows that this transaction inserted. */
+  async withdraw(db: EntityManager, tenantId: string, zohoIds: readonly string[]): Promise<void> {
+    await db.query(`DELETE FROM ${this.table} WHERE tenant_id = $1 AND zoho_id = ANY($2::text[])`, [tenantId, zohoIds]);
+  }
+
+  async findOne(db: EntityManager, tenantId: string, zohoId: string): Promise<StoredRow | null> {
+    const rows: RawRow[] = await db.query(
+      `SELECT ${BOOKKEEPING}, ${this.selected} FROM ${this.table} WHERE tenant_id = $1 AND zoho_id = $2`,
+      [tenantId, zohoId],
+    );
+    return rows[0] ? this.toStoredRow(rows[0]) : null;
+  }
+
+  /** Rows in the order of their creation. */
+  async findPage(db: EntityManager, tenantId: string, filter: RowFilter, limit: number): Promise<StoredRow[]> {
+    const rows: RawRow[] = await db.query(
+      `SELECT ${BOOKKEEPING}, ${this.selected} FROM ${this.table}
+       WHERE tenant_id = $1 AND ($2::uuid IS NULL OR id > $2) AND ($3::text IS NULL OR lower(status) = lower($3))
+         AND ($4::timestamptz IS NULL OR updated_at >= $4)
+       ORDER BY id LIMIT $5`,
+      [tenantId, filter.after ?? null, filter.status ?? null, filter.updatedSince ?? null, limit],
+    );
+    return rows.map((row) => this.toStoredRow(row));
+  }
+
+  private parameters(tenantId: string, writes: readonly RowWrite[]): unknown[] {
+    const rows = writes.map(({ state }) => this.mapper.toRow(state.values));
+    return [
+      tenantId,
+      writes.map(({ zohoId }) => zohoId),
+      writes.map(({ state }) => state.fingerprint),
+      writes.map(({ state }) => state.version),
+      writes.map(({ contentChanged }) => contentChanged),
+      writes.map(() => uuidv7()),
+      ...this.mapper.columns.map(({ name }) => rows.map((row) => row[name] ?? null)),
+    ];
+  }
+
+  private toState(row: RawRow): RowState {
+    const version = row.version?.toISOString() ?? null;
+    return { values: this.mapper.fromRow(row), fingerprint: row.fingerprint, version };
+  }
+
+  private toStoredRow(row: RawRow): StoredRow {
+    return {
+      id: row.id,
+      zohoId: row.zoho_id,
+      values: this.mapper.fromRow(row),
+      derived: this.mapper.derivedFromRow(row),
+      version: row.version,
+      lastSync: row['last_sync'] as Date,
+      createdAt: row['created_at'] as Date,
+      updatedAt: row['updated_at'] as Date,
+    };
+  }
+}
+
+/** The parameters before those of the columns: tenant, zoho_id, fingerprint, version, content_changed, id. */
+const FIRST_COLUMN = 7;
+
+const BOOKKEEPING = 'id, zoho_id, fingerprint, version, last_sync, created_at, updated_at';

@@ -1,0 +1,134 @@
+import type { EntityManager } from 'typeorm';
+import type { RecordGroup } from './record-group';
+import type { Claims, UniqueValuesRepository } from './unique-values.repository';
+
+/** Where the claims of one entity in one tenant are kept. */
+interface ClaimScope {
+  readonly db: EntityManager;
+  readonly tenantId: string;
+  readonly entity: string;
+}
+
+/**
+ * Gives each changed record the unique value that it asks for, or refuses it to that record alone. Swaps and
+ * hand-overs within the batch succeed in whatever order they come: a value counts as free when the record that holds
+ * it lets go of it in the same batch.
+ */
+export async function settleUniqueValues(
+  claims: UniqueValuesRepository,
+  { db, tenantId, entity }: ClaimScope,
+  groups: readonly RecordGroup[],
+): Promise<void> {
+  const movers = groups.filter(asksForAnother).toSorted((a, b) => a.place - b.place);
+  if (movers.length === 0) return;
+  const values = new Set(movers.flatMap((group) => [...group.candidates(), group.uniqueValue(group.row) ?? []].flat()));
+  const stored = await claims.lock(db, tenantId, entity, [...values]);
+  const holders: Claims = new Map(stored);
+  for (;;) {
+    new Allotment(movers, holders).settle();
+    const wanted = wantedClaims(movers);
+    const givenUp = claimsToGiveUp(movers, stored, wanted);
+    if (givenUp.length > 0) await claims.giveUp(db, tenantId, entity, givenUp);
+    for (const value of givenUp) stored.delete(value);
+    const missing: Claims = new Map([...wanted].filter(([value]) => !stored.has(value)));
+    if (missing.size === 0) return;
+    const got = await claims.take(db, tenantId, entity, missing);
+    for (const [value, zohoId] of missing) if (got.has(value)) stored.set(value, zohoId);
+    if (got.size === missing.size) return;
+    // Somebody committed a claim after the look above: with that known, allot once more.
+    const lost = [...missing.keys()].filter((value) => !got.has(value));
+    for (const [value, holder] of await claims.lock(db, tenantId, entity, lost)) {
+      stored.set(value, holder);
+      holders.set(value, holder);
+    }
+  }
+}
+
+/** A group whose records ask for a value other than the one that its row holds. */
+function asksForAnother(group: RecordGroup): boolean {
+  const held = group.uniqueValue(group.row);
+  return (
+    group.isChanged && (group.uniqueValue(group.state) !== held || [...group.passed].some((value) => value !== held))
+  );
+}
+
+function wantedClaims(movers: readonly RecordGroup[]): Claims {
+  const wanted: Claims = new Map();
+  for (const group of movers) {
+    const value = group.uniqueValue(group.state);
+    if (value !== null) wanted.set(value, group.zohoId);
+  }
+  return wanted;
+}
+
+/** What the batch's records hold and no longer want, or hold and another of them gets. */
+function claimsToGiveUp(movers: readonly RecordGroup[], stored: Claims, wanted: Claims): string[] {
+  const moving = new Set(movers.map(({ zohoId }) => zohoId));
+  return [...stored]
+    .filter(([value, holder]) => moving.has(holder) && wanted.get(value) !== holder)
+    .map(([value]) => value);
+}
+
+/** Decides who gets which value. Refusing one may bring another back into play, so it goes on until nothing changes. */
+class Allotment {
+  private readonly byId: ReadonlyMap<string, RecordGroup>;
+  private readonly askers = new Map<string, Set<RecordGroup>>();
+  private readonly open = new Set<string>();
+
+  constructor(
+    movers: readonly RecordGroup[],
+    private readonly holders: Claims,
+  ) {
+    this.byId = new Map(movers.map((group) => [group.zohoId, group]));
+    for (const group of movers) this.note(group);
+  }
+
+  settle(): void {
+    while (this.open.size > 0) {
+      const refusals = this.refusals();
+      this.open.clear();
+      for (const [group, taken] of refusals) this.refuse(group, taken);
+    }
+  }
+
+  private refusals(): Map<RecordGroup, Claims> {
+    const refusals = new Map<RecordGroup, Claims>();
+    for (const value of this.open) {
+      const winner = this.winnerOf(value);
+      if (winner === null) continue;
+      for (const group of this.askers.get(value) ?? []) {
+        if (group.zohoId === winner || !group.passed.has(value)) continue;
+        const taken = refusals.get(group) ?? new Map<string, string>();
+        refusals.set(group, taken.set(value, winner));
+      }
+    }
+    return refusals;
+  }
+
+  /** A value stays with the record that holds it, unless that one lets go; else the first in the request gets it. */
+  private winnerOf(value: string): string | null {
+    const holder = this.holders.get(value);
+    if (holder !== undefined) {
+      const group = this.byId.get(holder);
+      if (!group || group.uniqueValue(group.state) === value) return holder;
+    }
+    const asking = [...(this.askers.get(value) ?? [])].filter((group) => group.uniqueValue(group.state) === value);
+    return asking.toSorted((a, b) => a.place - b.place)[0]?.zohoId ?? null;
+  }
+
+  private refuse(group: RecordGroup, taken: Claims): void {
+    for (const passed of group.passed) this.open.add(passed);
+    group.refuse(taken);
+    this.note(group);
+  }
+
+  private note(group: RecordGroup): void {
+    const held = group.uniqueValue(group.row);
+    for (const value of held === null ? group.passed : [...group.passed, held]) {
+      let asking = this.askers.get(value);
+      if (!asking) this.askers.set(value, (asking = new Set()));
+      asking.add(group);
+      this.open.add(value);
+    }
+  }
+}

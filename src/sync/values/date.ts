@@ -1,0 +1,42 @@
+import { type Parsed, unusable, usable } from './parsed';
+import { parseText } from './text';
+
+const ISO = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?\s?(Z|[+-]\d{2}:?\d{2})?)?$/i;
+
+/** The calendar date as written: an offset never shifts it to the day before or after. `YYYY-MM-DD`. */
+export function parseDate(raw: unknown): Parsed<string> {
+  const text = parseText(raw, 64);
+  if (text.kind !== 'value' || text.value === null) return text;
+  return isoParts(text.value) ? usable(text.value.slice(0, 10)) : unusable(raw, 'is not an ISO date (YYYY-MM-DD)');
+}
+
+/** An instant, as `YYYY-MM-DDTHH:MM:SS.sssZ`; without an offset it is read as UTC. */
+export function parseInstant(raw: unknown): Parsed<string> {
+  const text = parseText(raw, 64);
+  if (text.kind !== 'value' || text.value === null) return text;
+  const parts = isoParts(text.value);
+  const instant = parts && Date.parse(withOffset(text.value, parts));
+  if (instant === null || Number.isNaN(instant)) return unusable(raw, 'is not an ISO time (YYYY-MM-DDTHH:MM:SS+00:00)');
+  return usable(new Date(instant).toISOString());
+}
+
+function isoParts(text: string): RegExpExecArray | null {
+  const parts = ISO.exec(text);
+  if (!parts) return null;
+  const [year, month, day] = [Number(parts[1]), Number(parts[2]), Number(parts[3])];
+  if (year < 1 || month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return null;
+  return Number(parts[4] ?? 0) < 24 && Number(parts[5] ?? 0) < 60 && Number(parts[6] ?? 0) < 60 ? parts : null;
+}
+
+function daysIn(year: number, month: number): number {
+  if (month === 2) return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28;
+  return [4, 6, 9, 11].includes(month) ? 30 : 31;
+}
+
+function withOffset(text: string, parts: RegExpExecArray): string {
+  if (parts[4] === undefined) return `${text}T00:00:00Z`;
+  const offset = (parts[7] ?? 'Z').toUpperCase();
+  const colon = offset.length === 5 ? `${offset.slice(0, 3)}:${offset.slice(3)}` : offset;
+  const local = text.slice(11).replace(/\s?(Z|[+-]\d{2}:?\d{2})$/i, '');
+  return `${text.slice(0, 10)}T${local}${colon}`;
+}

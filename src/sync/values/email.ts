@@ -1,0 +1,13 @@
+import { isEmail } from 'class-validator';
+import { type Parsed, unusable } from './parsed';
+import { parseText } from './text';
+
+/** RFC 5321 bounds an address at 254 characters. */
+const LONGEST_ADDRESS = 254;
+
+/** An e-mail address, in the spelling Zoho sent. */
+export function parseEmail(raw: unknown): Parsed<string> {
+  const text = parseText(raw, LONGEST_ADDRESS);
+  if (text.kind !== 'value' || text.value === null) return text;
+  return isEmail(text.value, { allow_utf8_local_part: true }) ? text : unusable(raw, 'is not an e-mail address');
+}

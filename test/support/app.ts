@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { AppModule } from '../../src/app.module';
+import { readEnvironment } from '../../src/config/environment';
+import { configureApp } from '../../src/configure-app';
+import type { SyncReport } from '../../src/sync/sync-report';
+import { workerDatabaseUrl } from './databases';
+
+interface SyncOptions {
+  readonly tenant?: string;
+  readonly headers?: Record<string, string>;
+  readonly query?: string;
+}
+
+export interface Answer<T> {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: T;
+}
+
+export type Row = Record<string, string | null>;
+
+/** The service, listening on a port of its own. */
+export class TestService {
+  private constructor(
+    readonly app: NestExpressApplication,
+    readonly url: string,
+  ) {}
+
+  static async start(variables: Record<string, string> = {}): Promise<TestService> {
+    const environment = readEnvironment({
+      ENV: 'test',
+      PORT: '0',
+      LOG_LEVEL: 'CRITICAL',
+      DATABASE_URL: workerDatabaseUrl(),
+      ...variables,
+    });
+    const app = await NestFactory.create<NestExpressApplication>(AppModule.with(environment), {
+      bodyParser: false,
+      logger: false,
+    });
+    await configureApp(app).listen(0, '127.0.0.1');
+    return new TestService(app, await app.getUrl());
+  }
+
+  close(): Promise<void> {
+    return this.app.close();
+  }
+
+  /** Sends raw bytes, as any caller might. */
+  async send<T = unknown>(
+    method: string,
+    path: string,
+    init: { body?: string | Uint8Array<ArrayBuffer>; headers?: Record<string, string> } = {},
+  ): Promise<Answer<T>> {
+    const response = await fetch(this.url + path, { method, ...init });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, body: (text === '' ? null : JSON.parse(text)) as T };
+  }
+
+  /** Sends records to a sync route and expects them to be processed. */
+  async sync(
+    entity: string,
+    body: unknown,
+    { tenant = 'default', headers = {}, query = '' }: SyncOptions = {},
+  ): Promise<SyncReport> {
+    const answer = await this.send<SyncReport>('POST', `/v1/sync/${entity}${query}`, {
+      body: JSON.stringify(body),
+      headers: { 'Content-Type': 'application/json', 'X-Tenant-ID': tenant, ...headers },
+    });
+    if (answer.status !== 200) throw new Error(`${answer.status} ${JSON.stringify(answer.body)}`);
+    return answer.body;
+  }
+
+  get<T = unknown>(path: string, tenant = 'default'): Promise<Answer<T>> {
+    return this.send<T>('GET', path, { headers: { 'X-Tenant-ID': tenant } });
+  }
+
+  async row(entity: string, zohoId: string, tenant: string): Promise<Row> {
+    return (await this.get<Row>(`/v1/${entity}/${zohoId}`, tenant)).body;
+  }
+}
+
+/** A tenant that no other test knows, so that nothing has to be cleaned up. */
+export const newTenant = (): string => `t-${randomBytes(6).toString('hex')}`;
+
+export const statusesOf = ({ results }: SyncReport): string[] => results.map(({ status }) => status);

@@ -1,0 +1,49 @@
+import { Client, type QueryResultRow } from 'pg';
+
+export const TEMPLATE_DATABASE = 'test_template';
+
+export const databaseOfWorker = (worker: number | string): string => `test_${worker}`;
+
+/** The service's own role on the test server, in another database. */
+export function urlOfDatabase(database: string, role: 'service' | 'superuser' = 'service'): string {
+  const url = new URL(process.env[role === 'service' ? 'TEST_SERVER_URL' : 'TEST_SUPERUSER_URL'] ?? '');
+  url.pathname = `/${database}`;
+  return url.href;
+}
+
+/** This worker's copy of the migrated template. */
+export const workerDatabaseUrl = (role: 'service' | 'superuser' = 'service'): string =>
+  urlOfDatabase(databaseOfWorker(process.env['JEST_WORKER_ID'] ?? '1'), role);
+
+/** Asks the database past every policy, as a superuser. */
+export async function ask<R extends QueryResultRow>(
+  sql: string,
+  parameters: unknown[] = [],
+  url = workerDatabaseUrl('superuser'),
+): Promise<R[]> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<R>(sql, parameters)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+/** A database of its own, for tests that change the schema. */
+export async function withOwnDatabase<T>(
+  name: string,
+  work: (url: string, superuserUrl: string) => Promise<T>,
+  template = TEMPLATE_DATABASE,
+): Promise<T> {
+  const own = `${name}_${process.env['JEST_WORKER_ID'] ?? '1'}`;
+  const owner = decodeURIComponent(new URL(process.env['TEST_SERVER_URL'] ?? '').username);
+  const admin = process.env['TEST_SUPERUSER_URL'] ?? '';
+  await ask(`DROP DATABASE IF EXISTS ${own} WITH (FORCE)`, [], admin);
+  await ask(`CREATE DATABASE ${own} TEMPLATE ${template} OWNER "${owner}"`, [], admin);
+  try {
+    return await work(urlOfDatabase(own), urlOfDatabase(own, 'superuser'));
+  } finally {
+    await ask(`DROP DATABASE IF EXISTS ${own} WITH (FORCE)`, [], admin);
+  }
+}
