@@ -78,7 +78,13 @@ it('500 mixed requests of 20 tenants at once leave each with its own rows alone'
   await Promise.all(
     Array.from({ length: 500 }, (_none, n) => {
       const tenant = tenants[n % 20] ?? '';
-      const data = [{ id: `s${n % 5}`, Display_Name: tenant, Academic_Email: `s${n % 5}@c.example` }];
+      const data = [
+        {
+          id: `s${Math.floor(n / 20) % 5}`,
+          Display_Name: tenant,
+          Academic_Email: `s${Math.floor(n / 20) % 5}@c.example`,
+        },
+      ];
       return service.sync('students', { data }, { tenant });
     }),
   );

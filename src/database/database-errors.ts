@@ -35,7 +35,6 @@ export const isTransient = (error: unknown): boolean => TRANSIENT.has(sqlState(e
 export function isUnavailable(error: unknown): boolean {
   const { code, message } = driverError(error);
   if (typeof code === 'string') return CONNECTION_CODES.has(code) || UNAVAILABLE_STATE.test(code);
-  if (error instanceof AggregateError) return error.errors.some(isUnavailable);
   return typeof message === 'string' && CONNECTION_MESSAGE.test(message);
 }
 

@@ -4,11 +4,11 @@ import { parseInstant } from '../sync/values/date';
 
 const LONGEST_PAGE = 500;
 
-/** An ISO time as an instant in UTC. A `+` that the caller did not escape arrives as a space. */
-function toInstant({ value }: { value: unknown }): unknown {
-  if (typeof value !== 'string') return value;
+/** An ISO time as an instant in UTC, or false. A `+` that the caller did not escape arrives as a space. */
+function toInstant({ value }: { value: unknown }): string | false {
+  if (typeof value !== 'string') return false;
   const parsed = parseInstant(value.replace(/ (?=\d{2}:?\d{2}$)/, (space, at: number) => (at > 10 ? '+' : space)));
-  return parsed.kind === 'value' ? parsed.value : value;
+  return (parsed.kind === 'value' && parsed.value) || false;
 }
 
 /** The query of a list route. */

@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { uuidv7 } from 'uuidv7';
 import { isRefusedData, sqlState } from '../database/database-errors';
 import { TenantTransaction } from '../database/tenant-transaction';
-import { withWarnings } from './classify';
+import { type RowState, withWarnings } from './classify';
 import { EnvelopeReader } from './envelope/envelope-reader';
 import { FingerprintService } from './fingerprint.service';
 import type { Outcome, Status } from './outcome';
@@ -106,44 +106,33 @@ export class SyncPipeline {
 
   /** Reads without locks: a record that changes nothing, as most of a resend does, never waits for anybody. */
   private async foldOntoStored({ db, tenantId, parts }: Attempt, groups: readonly RecordGroup[]): Promise<void> {
-    const ids = groups.map(({ zohoId }) => zohoId);
-    const stored = await parts.repository.readStates(db, tenantId, ids, false);
+    const stored = await parts.repository.readStates(db, tenantId, groups.map(idOf));
     await inSlices(groups, (group) => group.foldOnto(stored.get(group.zohoId) ?? null));
   }
 
   /**
-   * Makes every row that is to change this transaction's own: locks those that exist, inserts those that do not.
-   * A locking read locks no absent row, so another request may insert one first; that row is then locked, and its
-   * records are folded onto what the other request stored.
+   * Makes every row that is to change this transaction's own. Where another request was there since the first look,
+   * the records are folded onto what it stored.
    */
   private async secureRows(
     { db, tenantId, parts }: Attempt,
     groups: readonly RecordGroup[],
   ): Promise<ReadonlyMap<string, RowWrite>> {
-    const inserted = new Map<string, RowWrite>();
     const changed = groups.filter(({ isChanged }) => isChanged);
-    let absent = changed.filter(({ row }) => !row);
-    let present = changed.filter(({ row }) => row);
-    while (present.length > 0 || absent.length > 0) {
-      if (present.length > 0) await this.lockRows({ db, tenantId, parts }, present);
-      const writes = [...absent, ...present.filter(({ row, isChanged }) => !row && isChanged)].map(toWrite);
-      const won = writes.length > 0 ? await parts.repository.insertAbsent(db, tenantId, writes) : new Set<string>();
-      for (const write of writes) if (won.has(write.zohoId)) inserted.set(write.zohoId, write);
-      const lost = new Set(writes.filter(({ zohoId }) => !won.has(zohoId)).map(({ zohoId }) => zohoId));
-      present = changed.filter(({ zohoId }) => lost.has(zohoId));
-      absent = [];
-    }
-    return inserted;
-  }
-
-  private async lockRows({ db, tenantId, parts }: Attempt, groups: readonly RecordGroup[]): Promise<void> {
-    const ids = groups.map(({ zohoId }) => zohoId);
-    const locked = await parts.repository.readStates(db, tenantId, ids, true);
-    await inSlices(groups, (group) => {
-      const row = locked.get(group.zohoId);
-      if (row?.fingerprint !== group.row?.fingerprint || row?.version !== group.row?.version)
-        group.foldOnto(row ?? null);
+    if (changed.length === 0) return new Map();
+    const writes = new Map(changed.map((group) => [group.zohoId, toWrite(group)]));
+    const inserted = await parts.repository.insertOrLock(db, tenantId, [...writes.values()]);
+    const locked = changed.filter(({ zohoId }) => !inserted.has(zohoId));
+    const now =
+      locked.length > 0
+        ? await parts.repository.readStates(db, tenantId, locked.map(idOf))
+        : new Map<string, RowState>();
+    await inSlices(changed, (group) => {
+      const row = now.get(group.zohoId) ?? null;
+      if (row?.fingerprint !== group.row?.fingerprint || row?.version !== group.row?.version) group.foldOnto(row);
     });
+    for (const { zohoId } of locked) writes.delete(zohoId);
+    return writes;
   }
 
   /** Writes the existing rows, and what unique values have changed about the inserted ones. */
@@ -207,6 +196,8 @@ function groupById(records: readonly ParsedRecord[]): RecordsById {
   }
   return groups;
 }
+
+const idOf = ({ zohoId }: RecordGroup): string => zohoId;
 
 function toWrite(group: RecordGroup): RowWrite {
   if (!group.state) throw new Error(`${group.zohoId} has nothing to write`);

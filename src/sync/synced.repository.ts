@@ -52,31 +52,31 @@ export abstract class SyncedRepository {
     this.names = columns.map(({ name }) => name).join(', ');
   }
 
-  /** The rows with these ids; with `lock`, no other transaction changes them until this one ends. */
-  async readStates(
-    db: EntityManager,
-    tenantId: string,
-    zohoIds: string[],
-    lock: boolean,
-  ): Promise<Map<string, RowState>> {
+  /** The rows with these ids, as they are now. */
+  async readStates(db: EntityManager, tenantId: string, zohoIds: readonly string[]): Promise<Map<string, RowState>> {
     const rows: RawRow[] = await db.query(
       `SELECT zoho_id, fingerprint, version, ${this.selected} FROM ${this.table}
-       WHERE tenant_id = $1 AND zoho_id = ANY($2::text[])
-       ${lock ? 'ORDER BY zoho_id COLLATE "C" FOR UPDATE' : ''}`,
+       WHERE tenant_id = $1 AND zoho_id = ANY($2::text[])`,
       [tenantId, zohoIds],
     );
     return new Map(rows.map((row) => [row.zoho_id, this.toState(row)]));
   }
 
-  /** Inserts new rows and answers the ids of those that were not there; the others another transaction has won. */
-  async insertAbsent(db: EntityManager, tenantId: string, writes: readonly RowWrite[]): Promise<Set<string>> {
+  /**
+   * Makes all these rows this transaction's own: inserts those that are absent, locks the others, in one pass. A
+   * locking read would lock no absent row, and two passes, one that locks and one that inserts, would wait for each
+   * other crosswise: 12 writers of overlapping new records deadlocked until their retries ran out.
+   *
+   * @returns the ids that were inserted
+   */
+  async insertOrLock(db: EntityManager, tenantId: string, writes: readonly RowWrite[]): Promise<Set<string>> {
     const inserted: { zoho_id: string }[] = await db.query(
       `INSERT INTO ${this.table} (tenant_id, id, zoho_id, fingerprint, version, last_sync, ${this.names})
-       SELECT $1, unnest.id, zoho_id, fingerprint, version, clock_timestamp(), ${this.names}
+       SELECT $1, absent.id, zoho_id, fingerprint, version, clock_timestamp(), ${this.names}
        FROM unnest($2::text[], $3::text[], $4::timestamptz[], $5::boolean[], $6::uuid[], ${this.arrays})
-         AS unnest (zoho_id, fingerprint, version, content_changed, id, ${this.names})
+         AS absent (zoho_id, fingerprint, version, content_changed, id, ${this.names})
        ORDER BY zoho_id COLLATE "C"
-       ON CONFLICT (tenant_id, zoho_id) DO NOTHING
+       ON CONFLICT (tenant_id, zoho_id) DO UPDATE SET zoho_id = EXCLUDED.zoho_id WHERE false -- locks, and changes nothing
        RETURNING zoho_id`,
       this.parameters(tenantId, writes),
     );

@@ -4,18 +4,44 @@ import type { EntityManager } from 'typeorm';
 /** Which record holds each value. */
 export type Claims = Map<string, string>;
 
-/** The claims on unique values, of one entity within a tenant; each method is one statement, in the order of the values. */
+/** The claims on unique values, of one entity within a tenant; each method is one statement. */
 @Injectable()
 export class UniqueValuesRepository {
-  /** Who holds these values; the claims found stay as they are until this transaction ends. */
-  async lock(db: EntityManager, tenantId: string, entity: string, values: readonly string[]): Promise<Claims> {
+  /**
+   * Makes all these claims this transaction's own: takes those that nobody has, locks the others, in one pass in the
+   * order of the values, so that no two transactions wait for each other crosswise.
+   *
+   * @param claims the values, each with who is to have it if nobody has
+   * @returns the values that were taken
+   */
+  async takeOrLock(db: EntityManager, tenantId: string, entity: string, claims: Claims): Promise<Set<string>> {
+    const rows: { value: string }[] = await db.query(
+      `INSERT INTO unique_value (tenant_id, entity, value, zoho_id)
+       SELECT $1, $2, value, zoho_id FROM unnest($3::text[], $4::text[]) AS wanted (value, zoho_id)
+       ORDER BY value COLLATE "C"
+       ON CONFLICT (tenant_id, entity, value) DO UPDATE SET value = EXCLUDED.value WHERE false -- locks, and changes nothing
+       RETURNING value`,
+      [tenantId, entity, [...claims.keys()], [...claims.values()]],
+    );
+    return new Set(rows.map(({ value }) => value));
+  }
+
+  async readHolders(db: EntityManager, tenantId: string, entity: string, values: readonly string[]): Promise<Claims> {
     const rows: { value: string; zoho_id: string }[] = await db.query(
-      `SELECT value, zoho_id FROM unique_value
-       WHERE tenant_id = $1 AND entity = $2 AND value = ANY($3::text[])
-       ORDER BY value COLLATE "C" FOR UPDATE`,
+      'SELECT value, zoho_id FROM unique_value WHERE tenant_id = $1 AND entity = $2 AND value = ANY($3::text[])',
       [tenantId, entity, values],
     );
     return new Map(rows.map((row) => [row.value, row.zoho_id]));
+  }
+
+  /** Gives locked claims to other records. */
+  async handOver(db: EntityManager, tenantId: string, entity: string, claims: Claims): Promise<void> {
+    await db.query(
+      `UPDATE unique_value AS claim SET zoho_id = next.zoho_id
+       FROM unnest($3::text[], $4::text[]) AS next (value, zoho_id)
+       WHERE claim.tenant_id = $1 AND claim.entity = $2 AND claim.value = next.value`,
+      [tenantId, entity, [...claims.keys()], [...claims.values()]],
+    );
   }
 
   async giveUp(db: EntityManager, tenantId: string, entity: string, values: readonly string[]): Promise<void> {
@@ -24,18 +50,5 @@ export class UniqueValuesRepository {
       entity,
       values,
     ]);
-  }
-
-  /** Claims what nobody holds, waiting for transactions that are about to; answers the values that were got. */
-  async take(db: EntityManager, tenantId: string, entity: string, claims: Claims): Promise<Set<string>> {
-    const rows: { value: string }[] = await db.query(
-      `INSERT INTO unique_value (tenant_id, entity, value, zoho_id)
-       SELECT $1, $2, value, zoho_id FROM unnest($3::text[], $4::text[]) AS wanted (value, zoho_id)
-       ORDER BY value COLLATE "C"
-       ON CONFLICT (tenant_id, entity, value) DO NOTHING
-       RETURNING value`,
-      [tenantId, entity, [...claims.keys()], [...claims.values()]],
-    );
-    return new Set(rows.map(({ value }) => value));
   }
 }

@@ -21,27 +21,30 @@ export async function settleUniqueValues(
 ): Promise<void> {
   const movers = groups.filter(asksForAnother).toSorted((a, b) => a.place - b.place);
   if (movers.length === 0) return;
-  const values = new Set(movers.flatMap((group) => [...group.candidates(), group.uniqueValue(group.row) ?? []].flat()));
-  const stored = await claims.lock(db, tenantId, entity, [...values]);
-  const holders: Claims = new Map(stored);
-  for (;;) {
-    new Allotment(movers, holders).settle();
-    const wanted = wantedClaims(movers);
-    const givenUp = claimsToGiveUp(movers, stored, wanted);
-    if (givenUp.length > 0) await claims.giveUp(db, tenantId, entity, givenUp);
-    for (const value of givenUp) stored.delete(value);
-    const missing: Claims = new Map([...wanted].filter(([value]) => !stored.has(value)));
-    if (missing.size === 0) return;
-    const got = await claims.take(db, tenantId, entity, missing);
-    for (const [value, zohoId] of missing) if (got.has(value)) stored.set(value, zohoId);
-    if (got.size === missing.size) return;
-    // Somebody committed a claim after the look above: with that known, allot once more.
-    const lost = [...missing.keys()].filter((value) => !got.has(value));
-    for (const [value, holder] of await claims.lock(db, tenantId, entity, lost)) {
-      stored.set(value, holder);
-      holders.set(value, holder);
+  const asked = askedFor(movers);
+  const taken = await claims.takeOrLock(db, tenantId, entity, asked);
+  const locked = [...asked.keys()].filter((value) => !taken.has(value));
+  const holders =
+    locked.length > 0 ? await claims.readHolders(db, tenantId, entity, locked) : new Map<string, string>();
+  new Allotment(movers, holders).settle();
+  const wanted = wantedClaims(movers);
+  const stored = new Map([...holders, ...[...asked].filter(([value]) => taken.has(value))]);
+  const handedOver: Claims = new Map([...wanted].filter(([value, zohoId]) => stored.get(value) !== zohoId));
+  const givenUp = claimsToGiveUp(movers, stored, wanted);
+  if (handedOver.size > 0) await claims.handOver(db, tenantId, entity, handedOver);
+  if (givenUp.length > 0) await claims.giveUp(db, tenantId, entity, givenUp);
+}
+
+/** Every value that the groups may ask for or let go of, with the first that may have it. */
+function askedFor(movers: readonly RecordGroup[]): Claims {
+  const asked: Claims = new Map();
+  for (const group of movers) {
+    const held = group.uniqueValue(group.row);
+    for (const value of held === null ? group.candidates() : [...group.candidates(), held]) {
+      if (!asked.has(value)) asked.set(value, group.zohoId);
     }
   }
+  return asked;
 }
 
 /** A group whose records ask for a value other than the one that its row holds. */
@@ -61,12 +64,10 @@ function wantedClaims(movers: readonly RecordGroup[]): Claims {
   return wanted;
 }
 
-/** What the batch's records hold and no longer want, or hold and another of them gets. */
+/** What the batch's records hold, or took above, and none of them wants after all. */
 function claimsToGiveUp(movers: readonly RecordGroup[], stored: Claims, wanted: Claims): string[] {
   const moving = new Set(movers.map(({ zohoId }) => zohoId));
-  return [...stored]
-    .filter(([value, holder]) => moving.has(holder) && wanted.get(value) !== holder)
-    .map(([value]) => value);
+  return [...stored].filter(([value, holder]) => moving.has(holder) && !wanted.has(value)).map(([value]) => value);
 }
 
 /** Decides who gets which value. Refusing one may bring another back into play, so it goes on until nothing changes. */

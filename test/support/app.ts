@@ -32,7 +32,7 @@ export class TestService {
     const environment = readEnvironment({
       ENV: 'test',
       PORT: '0',
-      LOG_LEVEL: 'CRITICAL',
+      LOG_LEVEL: process.env['TEST_LOG'] ?? 'CRITICAL',
       DATABASE_URL: workerDatabaseUrl(),
       ...variables,
     });

@@ -1,7 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { transformFile } from '@swc/core';
@@ -43,19 +43,19 @@ export interface User {
 
 /** A node of its own that starts the server, as `npm start` does. */
 export class EmbeddedChild {
-  private readonly process: ChildProcess;
+  private readonly process: ChildProcessWithoutNullStreams;
   private readonly errors: Promise<string>;
   private readonly closed: Promise<unknown>;
 
   constructor(project: string, folder: string, user?: User) {
     const script = [join(project, 'start-embedded.cjs'), join(project, 'dist', 'embedded-postgres.js'), folder];
-    this.process = spawn(process.execPath, script, { ...user, cwd: '/', stdio: ['pipe', 'pipe', 'pipe'] });
+    this.process = spawn(process.execPath, script, { ...user, cwd: '/' });
     this.closed = once(this.process, 'close');
-    this.errors = text(this.process.stderr ?? []);
+    this.errors = text(this.process.stderr);
   }
 
   async started(): Promise<Omit<EmbeddedPostgres, 'stop'>> {
-    const lines = createInterface({ input: this.process.stdout ?? process.stdin });
+    const lines = createInterface({ input: this.process.stdout });
     for await (const line of lines) return JSON.parse(line) as Omit<EmbeddedPostgres, 'stop'>;
     throw new Error(`The child ended without a server: ${await this.errors}`);
   }
@@ -67,7 +67,7 @@ export class EmbeddedChild {
   }
 
   async stop(): Promise<string> {
-    this.process.stdin?.end();
+    this.process.stdin.end();
     return this.ended();
   }
 

@@ -34,7 +34,7 @@ function tryMimeType(contentType: string): MIMEType | null {
   try {
     return new MIMEType(contentType);
   } catch (error) {
-    if (error instanceof TypeError) return null;
+    if (codeOf(error) === 'ERR_INVALID_MIME_SYNTAX') return null;
     throw error;
   }
 }
@@ -46,7 +46,7 @@ function decode(bytes: Uint8Array, charset: string): string {
   try {
     return decoder.decode(bytes);
   } catch (error) {
-    if (error instanceof TypeError)
+    if (codeOf(error) === 'ERR_ENCODING_INVALID_ENCODED_DATA')
       throw new EnvelopeError('INVALID_ENCODING', `The body is not valid ${decoder.encoding.toUpperCase()}`);
     throw error;
   }
@@ -56,11 +56,13 @@ function tryDecoder(label: string): InstanceType<typeof TextDecoder> {
   try {
     return new TextDecoder(label, { fatal: true });
   } catch (error) {
-    if (error instanceof RangeError)
+    if (codeOf(error) === 'ERR_ENCODING_NOT_SUPPORTED')
       throw new EnvelopeError('UNSUPPORTED_MEDIA_TYPE', 'The charset is not read here. Send UTF-8');
     throw error;
   }
 }
+
+const codeOf = (error: unknown): unknown => (error as { code?: unknown } | null)?.code;
 
 function readJson(text: string): unknown {
   const json = parseJson(text);
