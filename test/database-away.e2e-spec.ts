@@ -10,7 +10,10 @@ class Line {
 
   constructor(private readonly target: URL) {
     this.server = createServer((client) => {
-      if (this.isCut) return void client.destroy();
+      if (this.isCut) {
+        client.destroy();
+        return;
+      }
       const upstream = connect(Number(target.port), target.hostname);
       for (const socket of [client, upstream]) {
         this.sockets.add(socket);

@@ -111,7 +111,9 @@ export class InvalidEnvironment extends Error {
 export function readEnvironment(variables: Record<string, unknown>): Environment {
   const set = Object.entries(variables).filter(([, value]) => value !== undefined && value !== '');
   const environment = plainToInstance(Environment, Object.fromEntries(set), { exposeDefaultValues: true });
-  const mistakes = validateSync(environment).flatMap((error) => Object.values(error.constraints ?? {}));
+  const mistakes = validateSync(environment, { stopAtFirstError: true }).flatMap((error) =>
+    Object.values(error.constraints ?? {}),
+  );
   if (environment.ENV === 'production' && !environment.DATABASE_URL && !environment.ALLOW_EMBEDDED_DATABASE) {
     mistakes.push('DATABASE_URL must be set when ENV=production (or ALLOW_EMBEDDED_DATABASE=true, for a trial)');
   }

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { cpSync } from 'node:fs';
 import {
   access,
   chmod,
   constants,
-  cp,
   lchown,
   lstat,
   mkdir,
@@ -173,7 +173,8 @@ export async function installPrograms({ directory, account, native, needsCopy }:
   if (!(await unless(['ENOENT'], stat(copy)))) {
     const draft = `${copy}.unfinished`;
     await rm(draft, { recursive: true, force: true });
-    await cp(native, draft, { recursive: true, verbatimSymlinks: true });
+    // A thousand small files take twice as long with the asynchronous one.
+    cpSync(native, draft, { recursive: true, verbatimSymlinks: true });
     await giveTo(account, draft);
     await rename(draft, copy);
   }

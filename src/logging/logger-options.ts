@@ -15,7 +15,7 @@ const PINO_LEVELS: Readonly<Record<LogLevel, string>> = {
 };
 
 /** pino's numbers in the words of LOG_LEVEL. */
-export const LEVEL_WORDS: ReadonlyMap<number, string> = new Map([
+const LEVEL_WORDS: ReadonlyMap<number, string> = new Map([
   [10, 'DEBUG'],
   [20, 'DEBUG'],
   [30, 'INFO'],

@@ -1,9 +1,18 @@
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
-import type { Request } from 'express';
+import type { Request as ExpressRequest } from 'express';
 import type { Observable } from 'rxjs';
 import { Environment } from '../config/environment';
 import { Problem } from './problem';
 import { TENANT_ID_PATTERN } from './tenant-id';
+
+declare module 'express-serve-static-core' {
+  interface Request {
+    /** Set by the logger for every request: the caller's `X-Request-Id` when it is sane, else a new one. */
+    id: unknown;
+    /** Set by the tenant interceptor, before any handler runs. */
+    tenantId?: string;
+  }
+}
 
 /** Says whose request it is. An empty or repeated header is a mistake, never the default tenant. */
 @Injectable()
@@ -11,7 +20,7 @@ export class TenantInterceptor implements NestInterceptor {
   constructor(private readonly environment: Environment) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const request = context.switchToHttp().getRequest<Request>();
+    const request = context.switchToHttp().getRequest<ExpressRequest>();
     const tenantId = request.get('x-tenant-id') ?? this.environment.DEFAULT_TENANT_ID;
     if (!TENANT_ID_PATTERN.test(tenantId)) {
       throw new Problem(

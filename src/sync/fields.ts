@@ -101,7 +101,7 @@ export const reference = (entity: () => EntityClass, ...aliases: string[]): Fiel
 export type FieldTable = Readonly<Record<string, Field>>;
 
 /** Zoho's autonumber: the module's `Name`, when the real name stands in another field. */
-export interface Autonumber {
+interface Autonumber {
   readonly alias: string;
   /** the canonical field that holds the number */
   readonly field: string;
@@ -128,9 +128,6 @@ export interface EntityDefinition<F extends FieldTable = FieldTable> {
 
 export const defineEntity = <const F extends FieldTable>(definition: EntityDefinition<F>): EntityDefinition<F> =>
   definition;
-
-/** An entity's canonical record: every field of its table, in the table's order. */
-export type Canonical<F extends FieldTable = FieldTable> = { [K in keyof F & string]: CanonicalValue };
 
 /** The columns of an entity's table that hold its canonical fields; a reference's column is named for what it holds. */
 export type CanonicalColumns<D> =

@@ -68,7 +68,7 @@ describe.each(SAMPLES)('GET /v1/$entity', ({ entity, record, optional }) => {
     expect((await service.get(`/v1/${entity}/a`, other)).status).toBe(404);
   });
 
-  it.each(['nobody', '%00', '%2e%2e', 'a%2Fb', `${'x'.repeat(500)}`, '%F0%9F%8E%93', "1'--"])(
+  it.each(['nobody', '%00', '%2e%2e', 'a%2Fb', 'x'.repeat(500), '%F0%9F%8E%93', "1'--"])(
     'answers 404 for %s',
     async (id) => {
       expect(await service.get(`/v1/${entity}/${id}`, tenant)).toMatchObject({

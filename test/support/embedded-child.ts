@@ -1,6 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { cpSync } from 'node:fs';
+import { copyFile, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
@@ -18,7 +19,7 @@ export async function makeProject(folder: string): Promise<string> {
     const { code } = await transformFile(join(SOURCES, name), { swcrc: true, cwd: ROOT, sourceMaps: false });
     await writeFile(join(folder, 'dist', name.replace(/\.ts$/, '.js')), code);
   }
-  await cp(join(__dirname, 'start-embedded.cjs'), join(folder, 'start-embedded.cjs'));
+  await copyFile(join(__dirname, 'start-embedded.cjs'), join(folder, 'start-embedded.cjs'));
   return folder;
 }
 
@@ -32,7 +33,7 @@ export async function copyPackages(project: string, ...names: string[]): Promise
   await symlink(join(ROOT, 'node_modules/pg'), join(modules, 'pg'));
   for (const name of names) {
     await mkdir(dirname(join(modules, name)), { recursive: true });
-    await cp(join(ROOT, 'node_modules', name), join(modules, name), { recursive: true, verbatimSymlinks: true });
+    cpSync(join(ROOT, 'node_modules', name), join(modules, name), { recursive: true, verbatimSymlinks: true });
   }
 }
 

@@ -1,13 +1,5 @@
 import { shorten } from './shorten';
 
-/** Why a value cannot be used. The codes are Zoho CRM's own words where it has one. */
-export interface ValueIssue {
-  code: 'INVALID_DATA' | 'MANDATORY_NOT_FOUND' | 'DUPLICATE_DATA' | 'MERGE_TAG_NOT_FILLED';
-  message: string;
-  /** the rejected value, shortened */
-  value?: string;
-}
-
 /** What became of one raw value: usable (null clears the field), a merge tag that Zoho left in, or unusable. */
 export type Parsed<T> =
   | { readonly kind: 'value'; readonly value: T | null }
