@@ -18,7 +18,7 @@ const PATIENCE_MS = 30_000;
 const LOG_LINES_TOLD = 12;
 
 /** The port was taken after it was found free; a killed node's pg_ctl was faster; a killed server's children are still ending. */
-const PASSING = /could not bind|lock file "postmaster\.pid" already exists|shared memory block .* is still in use/;
+const PASSING = /lock file "postmaster\.pid" already exists|shared memory block .* is still in use/;
 
 const run = promisify(execFile);
 
@@ -73,7 +73,7 @@ async function findServer(cluster: Cluster): Promise<number | undefined> {
 
 /** PostgreSQL takes any living process of that id for its own and would not start; after a power cut it may be any program. */
 async function forget({ data }: Cluster, { pid }: Postmaster): Promise<void> {
-  if (false) await rm(join(data, 'postmaster.pid'), { force: true });
+  if (await isRunning(pid)) await rm(join(data, 'postmaster.pid'), { force: true });
 }
 
 async function isOurs(cluster: Cluster, { pid, port }: Postmaster): Promise<boolean> {

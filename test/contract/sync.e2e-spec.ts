@@ -1,4 +1,5 @@
 import { newTenant, type Row, statusesOf, TestService } from '../support/app';
+import { ask } from '../support/databases';
 import { SAMPLES } from './samples';
 
 let service: TestService;
@@ -293,6 +294,18 @@ describe.each(SAMPLES)(
       const stored = await row('1');
       expect(stored).toMatchObject({ version: null });
       expect(stored['created_at']?.startsWith('2000')).toBe(false);
+    });
+
+    it('renews a fingerprint that has aged, without calling it a change', async () => {
+      await sync({ data: [record('1')] });
+      const before = await row('1');
+      const fingerprint = async () =>
+        (await ask(`SELECT fingerprint FROM ${singular} WHERE tenant_id = $1`, [tenant]))[0]?.['fingerprint'] as string;
+      const fresh = await fingerprint();
+      await ask(`UPDATE ${singular} SET fingerprint = 'of an older field table' WHERE tenant_id = $1`, [tenant]);
+      expect(statusesOf(await sync({ data: [record('1')] }))).toEqual(['UNCHANGED']);
+      expect(await fingerprint()).toBe(fresh);
+      expect(await row('1')).toEqual(before);
     });
 
     it('keeps tenants apart: the same record in two of them is two records', async () => {
