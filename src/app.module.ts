@@ -7,10 +7,11 @@ import { HealthModule } from './health/health.module';
 import { loggerOptions } from './logging/logger-options';
 import { ProgramsModule } from './records/programs/programs.module';
 import { StudentsModule } from './records/students/students.module';
+import { RedisModule } from './redis/redis.module';
 import { RequestModule } from './request/request.module';
 
 /** Everything the service is made of; a new entity is added here. */
-@Module({ imports: [DatabaseModule, RequestModule, HealthModule, StudentsModule, ProgramsModule] })
+@Module({ imports: [DatabaseModule, RedisModule, RequestModule, HealthModule, StudentsModule, ProgramsModule] })
 export class AppModule {
   static with(environment: Environment): DynamicModule {
     return {

@@ -12,7 +12,7 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/database/em
 import { failedWith, isRunning } from '../src/database/embedded-process';
 import { copyPackages, EmbeddedChild, linkPackages, makeProject, type User } from './support/embedded-child';
 
-jest.setTimeout(90_000);
+jest.setTimeout(60_000);
 
 const NOBODY: User = { uid: 65_534, gid: 65_534 };
 const isRoot = process.getuid?.() === 0;
@@ -26,6 +26,7 @@ let project: string;
 let cluster: string;
 let made: string[] = [];
 let children: EmbeddedChild[] = [];
+let endings: (() => unknown)[] = [];
 
 beforeAll(async () => {
   project = await makeProject(await makeFolder());
@@ -36,9 +37,11 @@ beforeAll(async () => {
 });
 
 afterEach(async () => {
+  for (const end of endings) await end();
   await Promise.all(children.map((child) => child.kill()));
   for (const folder of [cluster, ...made]) await killServer(folder);
   for (const folder of made) await remove(folder);
+  endings = [];
   children = [];
   made = [];
 });
@@ -231,25 +234,25 @@ describe('a running server', () => {
 describe('the port', () => {
   it('is a free one, whoever has 5432', async () => {
     const busy = createServer();
+    endings.push(() => busy.close());
     await new Promise<void>((resolve) => busy.once('error', () => resolve()).listen(5432, '127.0.0.1', resolve));
     const servers = await Promise.all([start(cluster), start(await makeFolder())]);
     const ports = servers.map(({ url }) => new URL(url).port);
     expect(new Set(['5432', ...ports]).size).toBe(3);
     for (const { url } of servers) expect(await answers(url)).toBe(true);
     await Promise.all(servers.map((server) => server.stop()));
-    busy.close();
   });
 
   it('is another one when a program has taken it since it was found free', async () => {
     const thief = createServer();
+    endings.push(() => thief.close());
     await new Promise<void>((resolve) => thief.listen(0, '127.0.0.1', resolve));
     const address = jest.spyOn(Server.prototype, 'address').mockReturnValueOnce(thief.address());
+    endings.push(() => address.mockRestore());
     const server = await start(cluster);
     expect(address).toHaveBeenCalledTimes(3);
     expect(await answers(server.url)).toBe(true);
-    address.mockRestore();
     await server.stop();
-    thief.close();
   });
 });
 
@@ -282,13 +285,13 @@ describe('a later start', () => {
   it("is not put off when a dead server's pid is another program's by now", async () => {
     const { uid, gid } = await stat(join(cluster, 'data'));
     const other = spawn('/bin/sh', ['-c', 'echo; exec sleep 600'], isRoot ? { uid, gid } : {});
+    endings.push(() => other.kill());
     await once(other.stdout, 'data');
     await forgePidFile(cluster, other.pid);
     const server = await start(cluster);
     expect(await answers(server.url)).toBe(true);
     await server.stop();
     expect(other.exitCode ?? other.signalCode).toBeNull();
-    other.kill();
   });
 
   it('waits for a server that is shutting down, and starts it anew', async () => {
@@ -296,6 +299,7 @@ describe('a later start', () => {
     const pid = await pidIn(cluster);
     const user = new Client({ connectionString: first.url });
     await user.connect();
+    endings.push(() => user.end());
     // A smart shutdown: no new connections, and an end when the last one closes.
     process.kill(pid, 'SIGTERM');
     await until(() =>

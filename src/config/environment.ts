@@ -66,6 +66,18 @@ export class Environment {
   })
   MIGRATION_DATABASE_URL?: string;
 
+  /** Absent: PostgreSQL remembers idempotency keys. */
+  @IsOptional()
+  @Matches(/^rediss?:\/\/\S+$/, { message: 'REDIS_URL must look like redis://:password@host:6379/0' })
+  REDIS_URL?: string;
+
+  /** How long an answer is kept for a repeat of the same body; for a key of the caller's own it is 24 hours. */
+  @ToInteger()
+  @IsInt()
+  @Min(1)
+  @Max(7 * 24 * 3_600)
+  IDEMPOTENCY_TTL_SECONDS = 3_600;
+
   @ToInteger()
   @IsInt()
   @Min(1)

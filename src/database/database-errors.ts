@@ -1,4 +1,4 @@
-import { QueryFailedError } from 'typeorm';
+import { QueryFailedError, QueryRunnerAlreadyReleasedError } from 'typeorm';
 
 /** SQLSTATEs after which the same transaction may well succeed: deadlock, serialization failure, lock time-out. */
 const TRANSIENT = new Set(['40P01', '40001', '55P03']);
@@ -33,6 +33,8 @@ export const isTransient = (error: unknown): boolean => TRANSIENT.has(sqlState(e
 
 /** The database cannot be reached or used; the caller should try again later. */
 export function isUnavailable(error: unknown): boolean {
+  // TypeORM releases a connection that breaks, and then only says that it was released.
+  if (error instanceof QueryRunnerAlreadyReleasedError) return true;
   const { code, message } = driverError(error);
   if (typeof code === 'string') return CONNECTION_CODES.has(code) || UNAVAILABLE_STATE.test(code);
   return typeof message === 'string' && CONNECTION_MESSAGE.test(message);

@@ -18,7 +18,7 @@ const PATIENCE_MS = 30_000;
 const LOG_LINES_TOLD = 12;
 
 /** The port was taken after it was found free; a killed node's pg_ctl was faster; a killed server's children are still ending. */
-const PASSING = /lock file "postmaster\.pid" already exists|shared memory block .* is still in use/;
+const PASSING = /could not bind|lock file "postmaster\.pid" already exists|shared memory block .* is still in use/;
 
 const run = promisify(execFile);
 

@@ -1,20 +1,30 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
+import { RedisConnection } from '../redis/redis-connection';
 import { DatabaseProbe } from './database-probe';
 
 type PartStatus = 'ok' | 'unavailable';
 
+/** `degraded`: all requests are served, though not all comforts. */
+type Status = PartStatus | 'degraded';
+
 /** What the service needs to work, part by part. */
 interface Readiness {
-  readonly status: PartStatus;
-  readonly parts: { readonly database: PartStatus };
+  readonly status: Status;
+  /** `cache` only when Redis is configured */
+  readonly parts: { readonly database: PartStatus; readonly cache?: PartStatus };
 }
+
+const partOf = (answers: boolean): PartStatus => (answers ? 'ok' : 'unavailable');
 
 @ApiTags('health')
 @Controller('v1/health')
 export class HealthController {
-  constructor(private readonly database: DatabaseProbe) {}
+  constructor(
+    private readonly database: DatabaseProbe,
+    private readonly redis: RedisConnection,
+  ) {}
 
   @Get()
   @ApiOperation({ summary: 'Whether the process is alive' })
@@ -25,8 +35,9 @@ export class HealthController {
   @Get('ready')
   @ApiOperation({ summary: 'Whether the service can work, part by part; 503 without the database' })
   async ready(@Res({ passthrough: true }) response: Response): Promise<Readiness> {
-    const database: PartStatus = (await this.database.answers()) ? 'ok' : 'unavailable';
-    response.status(database === 'ok' ? 200 : 503);
-    return { status: database, parts: { database } };
+    const [database, cache] = await Promise.all([this.database.answers(), this.redis.isReachable()]);
+    response.status(database ? 200 : 503);
+    const status = !database ? 'unavailable' : cache === false ? 'degraded' : 'ok';
+    return { status, parts: { database: partOf(database), ...(cache !== null && { cache: partOf(cache) }) } };
   }
 }

@@ -1,13 +1,28 @@
 import { hash } from 'node:crypto';
 import type { Request } from 'express';
 import { Problem } from './problem';
+import { rawBodyOf } from './raw-body';
 
 const PRINTABLE = /^[\x20-\x7e]{1,255}$/;
 
-/** The caller's `Idempotency-Key`, else the MD5 of the raw body in hexadecimal. */
-export function idempotencyKeyOf(request: Request, body: Uint8Array): string {
+export interface IdempotencyKey {
+  readonly key: string;
+  /** the caller named it; else it is the MD5 of the raw body in hexadecimal */
+  readonly isExplicit: boolean;
+}
+
+declare module 'express-serve-static-core' {
+  interface Request {
+    idempotencyKey?: IdempotencyKey;
+  }
+}
+
+/** The caller's `Idempotency-Key`, else one made of the body. */
+export const idempotencyKeyOf = (request: Request): IdempotencyKey => (request.idempotencyKey ??= readKey(request));
+
+function readKey(request: Request): IdempotencyKey {
   const given = request.get('idempotency-key') ?? request.get('x-idempotency-key');
-  if (given === undefined) return hash('md5', body, 'hex');
-  if (PRINTABLE.test(given)) return given;
+  if (given === undefined) return { key: hash('md5', rawBodyOf(request), 'hex'), isExplicit: false };
+  if (PRINTABLE.test(given)) return { key: given, isExplicit: true };
   throw new Problem('IDEMPOTENCY_KEY_MALFORMED', 'Idempotency-Key must be 1 to 255 printable ASCII characters');
 }

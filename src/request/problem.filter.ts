@@ -6,9 +6,6 @@ import { MalformedCursor } from '../sync/row-reader';
 import { RecordNotFound } from '../sync/synced.service';
 import { invalidParameter, Problem, type ProblemCode, PROBLEMS } from './problem';
 
-/** Seconds after which a caller may try again when the database is away. */
-const RETRY_AFTER_SECONDS = 5;
-
 /** What Express's body reader and router call their errors, by HTTP status. */
 const BY_STATUS: ReadonlyMap<number, [ProblemCode, string]> = new Map([
   [
@@ -36,12 +33,12 @@ export class ProblemFilter implements ExceptionFilter {
     const request = http.getRequest<Request>();
     const response = http.getResponse<Response>();
     const problem = this.toProblem(error);
-    const { status, title } = PROBLEMS[problem.code];
+    const { status, title, retryAfterSeconds } = PROBLEMS[problem.code];
     if (response.headersSent) {
       response.destroy();
       return;
     }
-    if (status === 503) response.setHeader('Retry-After', RETRY_AFTER_SECONDS);
+    if (retryAfterSeconds) response.setHeader('Retry-After', retryAfterSeconds);
     response.status(status).type('application/problem+json');
     response.send(
       JSON.stringify({

@@ -9,6 +9,8 @@ export type ProblemCode =
   | 'ENCODING_NOT_SUPPORTED'
   | 'TENANT_ID_MALFORMED'
   | 'IDEMPOTENCY_KEY_MALFORMED'
+  | 'IDEMPOTENCY_KEY_REUSED'
+  | 'IDEMPOTENCY_IN_PROGRESS'
   | 'PARAMETER_INVALID'
   | 'DATABASE_UNAVAILABLE'
   | 'INTERNAL_ERROR';
@@ -16,6 +18,8 @@ export type ProblemCode =
 interface ProblemKind {
   readonly status: number;
   readonly title: string;
+  /** when the caller may try again */
+  readonly retryAfterSeconds?: number;
 }
 
 /** Every error that a caller may get, once: its code, its status, its title. */
@@ -27,6 +31,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
   INVALID_ENCODING: { status: 400, title: 'Invalid encoding' },
   TOO_DEEP: { status: 400, title: 'JSON nested too deep' },
   NOT_FOUND: { status: 404, title: 'Not found' },
+  IDEMPOTENCY_IN_PROGRESS: { status: 409, title: 'Request in progress', retryAfterSeconds: 5 },
   BODY_TOO_LARGE: { status: 413, title: 'Body too large' },
   TOO_MANY_RECORDS: { status: 413, title: 'Too many records' },
   ENCODING_NOT_SUPPORTED: { status: 415, title: 'Content encoding not supported' },
@@ -37,8 +42,9 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
   OPERATION_NOT_SUPPORTED: { status: 422, title: 'Operation not supported' },
   TENANT_ID_MALFORMED: { status: 422, title: 'Malformed tenant id' },
   IDEMPOTENCY_KEY_MALFORMED: { status: 422, title: 'Malformed idempotency key' },
+  IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'Idempotency key reused' },
   PARAMETER_INVALID: { status: 422, title: 'Invalid parameter' },
-  DATABASE_UNAVAILABLE: { status: 503, title: 'Database unavailable' },
+  DATABASE_UNAVAILABLE: { status: 503, title: 'Database unavailable', retryAfterSeconds: 5 },
   INTERNAL_ERROR: { status: 500, title: 'Internal error' },
 };
 

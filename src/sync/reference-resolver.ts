@@ -4,26 +4,33 @@ import type { EntityDefinition } from './fields';
 import type { RecordIssue } from './record';
 import type { RecordGroup } from './record-group';
 
+/** Records that a field names and that are not stored. */
+export interface AbsentRecords {
+  readonly field: string;
+  /** the entity whose records they would be */
+  readonly entity: string;
+  readonly zohoIds: ReadonlySet<string>;
+}
+
 /** Looks up the records that references name: one statement for each referring field, whatever the number of records. */
 @Injectable()
 export class ReferenceResolver {
-  /** For each referring field, the ids that the groups' rows name and that are not stored. */
   async findAbsent(
     db: EntityManager,
     tenantId: string,
     { fields }: EntityDefinition,
     groups: readonly RecordGroup[],
-  ): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
-    const absent = new Map<string, ReadonlySet<string>>();
-    for (const [name, field] of Object.entries(fields)) {
-      const named = new Set(groups.map(({ state }) => state?.values[name]).filter((id) => id != null));
-      if (!field.references || named.size === 0) continue;
-      const table = db.connection.getMetadata(field.references()).tableName;
+  ): Promise<AbsentRecords[]> {
+    const absent: AbsentRecords[] = [];
+    for (const [field, { references }] of Object.entries(fields)) {
+      const named = new Set(groups.map(({ state }) => state?.values[field]).filter((id) => id != null));
+      if (!references || named.size === 0) continue;
+      const entity = db.connection.getMetadata(references()).tableName;
       const stored: { zoho_id: string }[] = await db.query(
-        `SELECT zoho_id FROM "${table}" WHERE tenant_id = $1 AND zoho_id = ANY($2::text[]) AND deleted_at IS NULL`,
+        `SELECT zoho_id FROM "${entity}" WHERE tenant_id = $1 AND zoho_id = ANY($2::text[]) AND deleted_at IS NULL`,
         [tenantId, [...named]],
       );
-      absent.set(name, named.difference(new Set(stored.map((row) => row.zoho_id))));
+      absent.push({ field, entity, zohoIds: named.difference(new Set(stored.map((row) => row.zoho_id))) });
     }
     return absent;
   }
@@ -31,16 +38,14 @@ export class ReferenceResolver {
 
 /** A warning for each reference of the group's row to a record that is not stored. */
 export function absenceWarnings(
-  { fields, name: entity }: EntityDefinition,
-  absent: ReadonlyMap<string, ReadonlySet<string>>,
-  group: RecordGroup,
+  { name: entity }: EntityDefinition,
+  absent: readonly AbsentRecords[],
+  { state }: RecordGroup,
 ): RecordIssue[] {
-  const warnings: RecordIssue[] = [];
-  for (const [field, ids] of absent) {
-    const id = group.state?.values[field];
-    if (!id || !ids.has(id) || !fields[field]) continue;
+  return absent.flatMap(({ field, zohoIds }) => {
+    const id = state?.values[field];
+    if (!id || !zohoIds.has(id)) return [];
     const message = `${field} ${id} has not been synced yet; the ${entity} is stored and names it`;
-    warnings.push({ field, code: `${field}_not_synced_yet`, message });
-  }
-  return warnings;
+    return [{ field, code: `${field}_not_synced_yet`, message }];
+  });
 }

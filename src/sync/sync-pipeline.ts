@@ -9,20 +9,29 @@ import { FingerprintService } from './fingerprint.service';
 import type { Outcome, Status } from './outcome';
 import type { ParsedRecord } from './record';
 import { type PlacedRecord, RecordGroup } from './record-group';
-import { absenceWarnings, ReferenceResolver } from './reference-resolver';
+import { type AbsentRecords, absenceWarnings, ReferenceResolver } from './reference-resolver';
 import { inSlices } from './slices';
 import type { SyncCall } from './sync-call';
 import type { SyncedParts } from './synced-parts';
 import type { RowWrite } from './synced.repository';
-import { summarise, type SyncReport, toResult } from './sync-report';
+import { isFinal, type SyncAnswer } from './sync-answer';
+import { type SyncReport, toReport, toResult } from './sync-report';
 import { settleUniqueValues } from './unique-values';
 import { UniqueValuesRepository } from './unique-values.repository';
+import { witnessOf } from './witness';
 
 type Outcomes = Map<number, Outcome>;
 type RecordsById = ReadonlyMap<string, readonly PlacedRecord[]>;
 
 /** Outcomes after which the row is what the record says. */
 const IS_STORED: ReadonlySet<Status> = new Set(['NEW', 'UPDATED', 'UNCHANGED']);
+
+/** What came of a batch: an outcome for each record, the groups, and the references that name nothing stored. */
+interface Applied {
+  readonly outcomes: Outcomes;
+  readonly groups: readonly RecordGroup[];
+  readonly absent: readonly AbsentRecords[];
+}
 
 /** One attempt at a batch: who it is for, and the transaction that it runs in. */
 interface Attempt {
@@ -44,22 +53,18 @@ export class SyncPipeline {
     private readonly claims: UniqueValuesRepository,
   ) {}
 
-  async run(parts: SyncedParts, call: SyncCall): Promise<SyncReport> {
+  async run(parts: SyncedParts, call: SyncCall): Promise<SyncAnswer> {
     const runId = uuidv7();
     const records = await this.parse(parts, this.envelope.read(call, parts.definition));
-    const outcomes = rejectWithoutId(records);
-    for (const [place, outcome] of await this.applyApart(parts, call, groupById(records))) outcomes.set(place, outcome);
+    const applied = await this.applyApart(parts, call, groupById(records));
+    const outcomes = new Map([...rejectWithoutId(records), ...applied.outcomes]);
     const results = records.map(({ zohoId }, place) => toResult(parts.definition, zohoId, outcomes.get(place)));
-    const summary = summarise(results);
-    this.log.log(`${parts.definition.plural}: ${describe(summary)} (run ${runId}${call.dryRun ? ', dry run' : ''})`);
+    const report = toReport(call, runId, results);
+    this.log.log(`${parts.definition.plural}: ${describe(report)} (run ${runId}${call.dryRun ? ', dry run' : ''})`);
     return {
-      status: 'success',
-      tenant_id: call.tenantId,
-      idempotency_key: call.idempotencyKey,
-      run_id: runId,
-      ...(call.dryRun && { dry_run: true }),
-      summary,
-      results,
+      report,
+      witness: witnessOf(parts.definition.name, applied.groups, applied.absent),
+      isFinal: isFinal(report),
     };
   }
 
@@ -71,8 +76,8 @@ export class SyncPipeline {
   }
 
   /** Applies the records together; when the database refuses the data of one, that one apart from the others. */
-  private async applyApart(parts: SyncedParts, call: SyncCall, records: RecordsById): Promise<Outcomes> {
-    if (records.size === 0) return new Map();
+  private async applyApart(parts: SyncedParts, call: SyncCall, records: RecordsById): Promise<Applied> {
+    if (records.size === 0) return { outcomes: new Map(), groups: [], absent: [] };
     try {
       return await this.applyTogether(parts, call, records);
     } catch (error) {
@@ -82,11 +87,15 @@ export class SyncPipeline {
       const half = Math.ceil(ids.length / 2);
       const first = await this.applyApart(parts, call, new Map(ids.slice(0, half)));
       const second = await this.applyApart(parts, call, new Map(ids.slice(half)));
-      return new Map([...first, ...second]);
+      return {
+        outcomes: new Map([...first.outcomes, ...second.outcomes]),
+        groups: [...first.groups, ...second.groups],
+        absent: [...first.absent, ...second.absent],
+      };
     }
   }
 
-  private applyTogether(parts: SyncedParts, call: SyncCall, records: RecordsById): Promise<Outcomes> {
+  private applyTogether(parts: SyncedParts, call: SyncCall, records: RecordsById): Promise<Applied> {
     const { tenantId, dryRun } = call;
     return this.transaction.run(
       tenantId,
@@ -149,7 +158,7 @@ export class SyncPipeline {
     if (written.length > 0) await parts.repository.update(db, tenantId, written.map(toWrite));
   }
 
-  private async collect({ db, tenantId, parts }: Attempt, groups: readonly RecordGroup[]): Promise<Outcomes> {
+  private async collect({ db, tenantId, parts }: Attempt, groups: readonly RecordGroup[]): Promise<Applied> {
     const absent = await this.references.findAbsent(db, tenantId, parts.definition, groups);
     const outcomes: Outcomes = new Map();
     for (const group of groups) {
@@ -159,20 +168,21 @@ export class SyncPipeline {
         outcomes.set(place, { ...outcome, ...withWarnings([...(outcome.warnings ?? []), ...found]) });
       }
     }
-    return outcomes;
+    return { outcomes, groups, absent };
   }
 
   private refused(
-    parts: SyncedParts,
+    { definition }: SyncedParts,
     { requestId }: SyncCall,
     records: RecordsById,
     state: string | undefined,
-  ): Outcomes {
+  ): Applied {
     const [id] = records.keys();
-    this.log.error(`${parts.definition.name} ${id} was refused by the database with SQLSTATE ${state}`);
-    const message = `The ${parts.definition.name} could not be stored; the fault is ours. Tell us the request id ${requestId}`;
+    this.log.error(`${definition.name} ${id} was refused by the database with SQLSTATE ${state}`);
+    const message = `The ${definition.name} could not be stored; the fault is ours. Tell us the request id ${requestId}`;
     const outcome: Outcome = { status: 'ERROR', message, errors: [{ field: 'record', code: 'NOT_STORED', message }] };
-    return new Map([...records.values()].flat().map(({ place }) => [place, outcome]));
+    const places = [...records.values()].flat().map(({ place }) => place);
+    return { outcomes: new Map(places.map((place) => [place, outcome])), groups: [], absent: [] };
   }
 }
 
@@ -204,8 +214,7 @@ function toWrite(group: RecordGroup): RowWrite {
   return { zohoId: group.zohoId, state: group.state, contentChanged: group.isContentChanged };
 }
 
-function describe(summary: SyncReport['summary']): string {
-  const { total, ...counts } = summary;
+function describe({ summary: { total, ...counts } }: SyncReport): string {
   const parts = Object.entries(counts).filter(([, count]) => count > 0);
   return `${total} ${total === 1 ? 'record' : 'records'}: ${parts.map(([status, count]) => `${count} ${status}`).join(', ')}`;
 }

@@ -1,5 +1,6 @@
 import type { EntityDefinition } from './fields';
 import { type Outcome, type Status, STATUSES } from './outcome';
+import type { SyncCall } from './sync-call';
 
 /** How many records had each outcome. */
 export type Summary = { total: number } & Record<Status, number>;
@@ -24,7 +25,19 @@ export function toResult({ name }: EntityDefinition, zohoId: string | null, outc
   return { [`zoho_${name}_id` as const]: zohoId, ...outcome };
 }
 
-export function summarise(results: readonly Outcome[]): Summary {
+export function toReport(call: SyncCall, runId: string, results: readonly SyncResult[]): SyncReport {
+  return {
+    status: 'success',
+    tenant_id: call.tenantId,
+    idempotency_key: call.idempotencyKey,
+    run_id: runId,
+    ...(call.dryRun && { dry_run: true }),
+    summary: summarise(results),
+    results,
+  };
+}
+
+function summarise(results: readonly Outcome[]): Summary {
   const counts = Object.fromEntries(STATUSES.map((status) => [status, 0])) as Record<Status, number>;
   for (const { status } of results) counts[status] += 1;
   return { total: results.length, ...counts };

@@ -8,10 +8,19 @@ import { RowReader } from './row-reader';
 import { SyncPipeline } from './sync-pipeline';
 import { UniqueValueEntity } from './unique-value.entity';
 import { UniqueValuesRepository } from './unique-values.repository';
+import { WitnessReader } from './witness';
 
 @Module({
   imports: [DiscoveryModule, TypeOrmModule.forFeature([UniqueValueEntity])],
-  providers: [EnvelopeReader, FingerprintService, ReferenceResolver, RowReader, SyncPipeline, UniqueValuesRepository],
-  exports: [RowReader, SyncPipeline],
+  providers: [
+    EnvelopeReader,
+    FingerprintService,
+    ReferenceResolver,
+    RowReader,
+    SyncPipeline,
+    UniqueValuesRepository,
+    WitnessReader,
+  ],
+  exports: [RowReader, SyncPipeline, WitnessReader],
 })
 export class SyncModule {}

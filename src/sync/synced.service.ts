@@ -1,7 +1,7 @@
 import type { PageRequest, Page, RowReader, RowView } from './row-reader';
 import type { SyncCall } from './sync-call';
 import type { SyncPipeline } from './sync-pipeline';
-import type { SyncReport } from './sync-report';
+import type { SyncAnswer } from './sync-answer';
 import type { SyncedParts } from './synced-parts';
 
 /** No such row in the tenant. */
@@ -15,7 +15,7 @@ export abstract class SyncedService {
     private readonly parts: SyncedParts,
   ) {}
 
-  sync(call: SyncCall): Promise<SyncReport> {
+  sync(call: SyncCall): Promise<SyncAnswer> {
     return this.pipeline.run(this.parts, call);
   }
 

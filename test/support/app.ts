@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from '../../src/app.module';
@@ -59,7 +59,7 @@ export class TestService {
     return { status: response.status, headers: response.headers, body: (text === '' ? null : JSON.parse(text)) as T };
   }
 
-  /** Sends records to a sync route and expects them to be processed. */
+  /** Sends records to a sync route and expects them to be processed, under a new key, so that it is never a replay. */
   async sync(
     entity: string,
     body: unknown,
@@ -67,7 +67,12 @@ export class TestService {
   ): Promise<SyncReport> {
     const answer = await this.send<SyncReport>('POST', `/v1/sync/${entity}${query}`, {
       body: JSON.stringify(body),
-      headers: { 'Content-Type': 'application/json', 'X-Tenant-ID': tenant, ...headers },
+      headers: {
+        'Content-Type': 'application/json',
+        'X-Tenant-ID': tenant,
+        'Idempotency-Key': randomUUID(),
+        ...headers,
+      },
     });
     if (answer.status !== 200) throw new Error(`${answer.status} ${JSON.stringify(answer.body)}`);
     return answer.body;

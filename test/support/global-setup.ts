@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { startEmbeddedPostgres } from '../../src/database/embedded-postgres';
 import { migrate } from '../../src/database/migrate';
+import { RedisServer } from './redis';
 import { databaseOfWorker, TEMPLATE_DATABASE, urlOfDatabase } from './databases';
 
 interface TestServer {
@@ -13,10 +14,13 @@ interface TestServer {
 }
 
 let server: TestServer | undefined;
+let redis: RedisServer | undefined;
 
-/** One server for the whole run; a migrated template, copied for each worker. */
+/** One PostgreSQL and one Redis for the whole run; a migrated template, copied for each worker. */
 export default async function globalSetup({ maxWorkers }: { maxWorkers: number }): Promise<void> {
   server = await startServer();
+  redis = process.env['TEST_REDIS_URL'] ? undefined : await RedisServer.start();
+  if (redis) process.env['TEST_REDIS_URL'] = redis.url;
   process.env['TEST_SUPERUSER_URL'] = server.superuserUrl;
   process.env['TEST_SERVER_URL'] = server.url;
   const admin = new Client({ connectionString: server.superuserUrl });
@@ -32,7 +36,8 @@ export default async function globalSetup({ maxWorkers }: { maxWorkers: number }
   await admin.end();
 }
 
-export async function stopServer(): Promise<void> {
+export async function stopServers(): Promise<void> {
+  await redis?.kill();
   await server?.stop();
 }
 

@@ -1,3 +1,3 @@
-import { stopServer } from './global-setup';
+import { stopServers } from './global-setup';
 
-export default stopServer;
+export default stopServers;

@@ -6,7 +6,7 @@ import { Tenant } from '../../request/tenant.decorator';
 import type { Page, RowView } from '../../sync/row-reader';
 import type { SyncCall } from '../../sync/sync-call';
 import { ListEndpoint, ReadEndpoint, SyncEndpoint } from '../../sync/sync-endpoint.decorator';
-import type { SyncReport } from '../../sync/sync-report';
+import type { SyncAnswer } from '../../sync/sync-answer';
 import { program } from './programs.fields';
 import { ProgramsService } from './programs.service';
 
@@ -16,7 +16,7 @@ export class ProgramsController {
   constructor(private readonly programs: ProgramsService) {}
 
   @SyncEndpoint(program)
-  sync(@Call() call: SyncCall): Promise<SyncReport> {
+  sync(@Call() call: SyncCall): Promise<SyncAnswer> {
     return this.programs.sync(call);
   }
 

@@ -6,7 +6,7 @@ import { Tenant } from '../../request/tenant.decorator';
 import type { Page, RowView } from '../../sync/row-reader';
 import type { SyncCall } from '../../sync/sync-call';
 import { ListEndpoint, ReadEndpoint, SyncEndpoint } from '../../sync/sync-endpoint.decorator';
-import type { SyncReport } from '../../sync/sync-report';
+import type { SyncAnswer } from '../../sync/sync-answer';
 import { student } from './students.fields';
 import { StudentsService } from './students.service';
 
@@ -16,7 +16,7 @@ export class StudentsController {
   constructor(private readonly students: StudentsService) {}
 
   @SyncEndpoint(student)
-  sync(@Call() call: SyncCall): Promise<SyncReport> {
+  sync(@Call() call: SyncCall): Promise<SyncAnswer> {
     return this.students.sync(call);
   }
 

@@ -1,0 +1,18 @@
+import type { Request } from 'express';
+import { invalidParameter } from './problem';
+
+const YES_OR_NO = new Map([
+  ['true', true],
+  ['1', true],
+  ['false', false],
+  ['0', false],
+]);
+
+/** `?dryRun=`: anything but a clear yes or no is refused, since who mistypes it must not write by accident. */
+export function isDryRun({ query }: Request): boolean {
+  const value = query['dryRun'];
+  if (value === undefined) return false;
+  const answer = typeof value === 'string' ? YES_OR_NO.get(value.toLowerCase()) : undefined;
+  if (answer === undefined) throw invalidParameter('dryRun', 'dryRun must be true or false');
+  return answer;
+}

@@ -1,0 +1,137 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { uuidv7 } from 'uuidv7';
+import { Environment } from '../../config/environment';
+import type { SyncAnswer } from '../../sync/sync-answer';
+import { WitnessReader } from '../../sync/witness';
+import { Problem } from '../problem';
+import { type Claim, type Claimed, IDEMPOTENCY_STORE, type IdempotencyStore, type StoreKey } from './idempotency-store';
+
+/** A process that dies between claim and answer blocks its key for this long. */
+const LEASE_MS = 30_000;
+const RENEW_EVERY_MS = 10_000;
+/** A repeat waits this long for the first to end. */
+const PATIENCE_MS = 5_000;
+const FIRST_LOOK_MS = 20;
+const SLOWEST_LOOK_MS = 250;
+/** An explicit key is a caller's own promise, kept for longer than one made of the body. */
+const EXPLICIT_SECONDS = 24 * 3_600;
+
+/** A request under its key. */
+export interface KeyedRequest {
+  readonly at: StoreKey;
+  /** the caller named the key, rather than the body */
+  readonly isExplicit: boolean;
+  /** SHA-256 of the body, in hexadecimal */
+  readonly bodyHash: string;
+}
+
+/** An answer's body, and whether it was given before. */
+export interface OnceAnswered {
+  readonly body: string;
+  readonly isReplay: boolean;
+}
+
+/**
+ * Does the work of identical requests once. It saves work and answers alike; it is not what keeps records from being
+ * doubled, so a store that fails costs nothing but that: the work is then done without it.
+ */
+@Injectable()
+export class IdempotencyService {
+  private readonly log = new Logger(IdempotencyService.name);
+
+  constructor(
+    @Inject(IDEMPOTENCY_STORE) private readonly store: IdempotencyStore,
+    private readonly witnesses: WitnessReader,
+    private readonly environment: Environment,
+  ) {}
+
+  /** @throws Problem when the key was used with another body, or its first request takes too long */
+  async once(request: KeyedRequest, work: () => Promise<SyncAnswer>): Promise<OnceAnswered> {
+    const claim: Claim = { at: request.at, bodyHash: request.bodyHash, owner: uuidv7() };
+    const patience = Date.now() + PATIENCE_MS;
+    let stale: string | undefined;
+    for (let look = FIRST_LOOK_MS; ; look = Math.min(look * 2, SLOWEST_LOOK_MS)) {
+      const claimed = await this.claim(claim, stale);
+      if (claimed === 'no store') return this.workUnclaimed(claim, work);
+      if (claimed.state === 'ours') return this.workClaimed(claim, request, work);
+      if (claimed.bodyHash !== request.bodyHash) return this.meetOtherBody(request, work);
+      if (claimed.state === 'answered') {
+        if (request.isExplicit || (await this.witnesses.isStillTrue(request.at.tenantId, claimed.answer.witness))) {
+          return { body: claimed.answer.body, isReplay: true };
+        }
+        stale = claimed.owner;
+        continue;
+      }
+      if (Date.now() > patience)
+        throw new Problem(
+          'IDEMPOTENCY_IN_PROGRESS',
+          'A request with this key is still in progress. Send it again later',
+        );
+      await pause(look);
+    }
+  }
+
+  private async claim(claim: Claim, stale: string | undefined): Promise<Claimed | 'no store'> {
+    try {
+      return await this.store.claim(claim, LEASE_MS, stale);
+    } catch (error) {
+      this.complain('claim', error);
+      return 'no store';
+    }
+  }
+
+  /** Two bodies with the same MD5 are two requests; a key of the caller's own must not name two. */
+  private async meetOtherBody({ isExplicit }: KeyedRequest, work: () => Promise<SyncAnswer>): Promise<OnceAnswered> {
+    if (isExplicit)
+      throw new Problem(
+        'IDEMPOTENCY_KEY_REUSED',
+        'This idempotency key was used with another body. Use a new key for each request',
+      );
+    return { body: JSON.stringify((await work()).report), isReplay: false };
+  }
+
+  /** The claim may have reached the store though its answer did not, so it is given up afterwards. */
+  private async workUnclaimed(claim: Claim, work: () => Promise<SyncAnswer>): Promise<OnceAnswered> {
+    try {
+      return { body: JSON.stringify((await work()).report), isReplay: false };
+    } finally {
+      await this.attempt('release', () => this.store.release(claim));
+    }
+  }
+
+  private async workClaimed(
+    claim: Claim,
+    { isExplicit }: KeyedRequest,
+    work: () => Promise<SyncAnswer>,
+  ): Promise<OnceAnswered> {
+    const renewal = setInterval(
+      () => void this.attempt('renew', () => this.store.renew(claim, LEASE_MS)),
+      RENEW_EVERY_MS,
+    );
+    let finish = (): Promise<void> => this.store.release(claim);
+    try {
+      const { report, witness, isFinal } = await work();
+      const body = JSON.stringify(report);
+      const seconds = isExplicit ? EXPLICIT_SECONDS : this.environment.IDEMPOTENCY_TTL_SECONDS;
+      if (isFinal) finish = () => this.store.keep(claim, { body, witness }, seconds);
+      return { body, isReplay: false };
+    } finally {
+      clearInterval(renewal);
+      await this.attempt('finish', finish);
+    }
+  }
+
+  private async attempt(what: string, act: () => Promise<void>): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      this.complain(what, error);
+    }
+  }
+
+  private complain(what: string, error: unknown): void {
+    const { name, code } = error as { name?: string; code?: string };
+    this.log.warn(`The idempotency store failed to ${what} (${code ?? name}); the request is processed without it`);
+  }
+}

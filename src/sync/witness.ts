@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { TenantTransaction } from '../database/tenant-transaction';
+import type { RecordGroup } from './record-group';
+import type { AbsentRecords } from './reference-resolver';
+
+/** What an answer left behind, by which it can be told later whether the answer is still true. */
+export interface Witness {
+  /** the entity's name, which is its table's */
+  readonly entity: string;
+  readonly zohoIds: readonly string[];
+  /** of those rows, one digest over fingerprints and versions, those that are absent left out */
+  readonly digest: string;
+  /** by entity, the ids that the answer warned of as not stored */
+  readonly absent: readonly (readonly [entity: string, zohoIds: readonly string[]])[];
+}
+
+interface SeenRow {
+  readonly zohoId: string;
+  readonly fingerprint: string;
+  readonly version: string | null;
+}
+
+export function witnessOf(entity: string, groups: readonly RecordGroup[], absent: readonly AbsentRecords[]): Witness {
+  const rows = groups.flatMap(({ zohoId, state }) => (state ? [{ zohoId, ...state }] : []));
+  return {
+    entity,
+    zohoIds: groups.map(({ zohoId }) => zohoId),
+    digest: digestOf(rows),
+    absent: absent
+      .filter(({ zohoIds }) => zohoIds.size > 0)
+      .map(({ entity: missing, zohoIds }) => [missing, [...zohoIds]]),
+  };
+}
+
+/** Looks whether an answer given before would be given again. */
+@Injectable()
+export class WitnessReader {
+  constructor(
+    private readonly transaction: TenantTransaction,
+    private readonly dataSource: DataSource,
+  ) {}
+
+  /** One statement, however many records the answer was about. */
+  async isStillTrue(tenantId: string, { entity, zohoIds, digest, absent }: Witness): Promise<boolean> {
+    const arrivals = absent.map(
+      ([name], at) => `UNION ALL SELECT zoho_id, 'arrived', NULL FROM ${this.tableOf(name)}
+       WHERE tenant_id = $1 AND zoho_id = ANY($${at + 3}::text[]) AND deleted_at IS NULL`,
+    );
+    const rows = await this.transaction.run(tenantId, (db) =>
+      db.query<{ zoho_id: string; fingerprint: string; version: Date | null }[]>(
+        `SELECT zoho_id, fingerprint, version FROM ${this.tableOf(entity)}
+         WHERE tenant_id = $1 AND zoho_id = ANY($2::text[]) ${arrivals.join(' ')}`,
+        [tenantId, zohoIds, ...absent.map(([, ids]) => ids)],
+      ),
+    );
+    return (
+      digestOf(rows.map((row) => ({ ...row, zohoId: row.zoho_id, version: row.version?.toISOString() ?? null }))) ===
+      digest
+    );
+  }
+
+  private tableOf(entity: string): string {
+    return this.dataSource.driver.escape(this.dataSource.getMetadata(entity).tableName);
+  }
+}
+
+function digestOf(rows: readonly SeenRow[]): string {
+  const digest = createHash('sha256');
+  const lines = rows.map(({ zohoId, fingerprint, version }) => `${zohoId} ${fingerprint} ${version}\n`);
+  for (const line of lines.toSorted()) digest.update(line);
+  return digest.digest('hex');
+}
