@@ -10,9 +10,11 @@ const moment = (time: unknown): string => text(time).slice(0, 19).replace('T', '
 const oneLine = (message: string): string => message.replace(/[\p{Cc}\u2028\u2029]/gu, ' ');
 
 /** Writes log entries as `YYYY-MM-DD HH:MM:SS | LEVEL | MODULE | MESSAGE`, in UTC. */
-export function lineStream(destination: Writable): pretty.PrettyStream {
+export function lineStream(destination: Writable | number): pretty.PrettyStream {
   return pretty({
     destination,
+    // A line must be out before the process is.
+    sync: true,
     colorize: false,
     hideObject: true,
     messageKey: 'message',

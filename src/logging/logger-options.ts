@@ -25,6 +25,7 @@ const LEVEL_WORDS: ReadonlyMap<number, string> = new Map([
 ]);
 
 const INFO = 30;
+const STANDARD_OUTPUT = 1;
 
 /** One line for each event: for people in development, as JSON with the same facts in production. No payloads in either. */
 export function loggerOptions({ ENV, LOG_LEVEL, APP_NAME }: Environment): Params {
@@ -45,7 +46,7 @@ export function loggerOptions({ ENV, LOG_LEVEL, APP_NAME }: Environment): Params
     customSuccessObject: onlyDuration,
     customErrorObject: onlyDuration,
   };
-  const destination: DestinationStream | undefined = ENV === 'production' ? undefined : lineStream(process.stdout);
+  const destination: DestinationStream | undefined = ENV === 'production' ? undefined : lineStream(STANDARD_OUTPUT);
   return { pinoHttp: destination ? [options, destination] : options, renameContext: 'module', assignResponse: false };
 }
 

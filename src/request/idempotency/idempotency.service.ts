@@ -109,24 +109,27 @@ export class IdempotencyService {
       () => void this.attempt('renew', () => this.store.renew(claim, LEASE_MS)),
       RENEW_EVERY_MS,
     );
-    let finish = (): Promise<void> => this.store.release(claim);
+    let isKept = false;
     try {
       const { report, witness, isFinal } = await work();
       const body = JSON.stringify(report);
       const seconds = isExplicit ? EXPLICIT_SECONDS : this.environment.IDEMPOTENCY_TTL_SECONDS;
-      if (isFinal) finish = () => this.store.keep(claim, { body, witness }, seconds);
+      if (isFinal) isKept = await this.attempt('keep', () => this.store.keep(claim, { body, witness }, seconds));
       return { body, isReplay: false };
     } finally {
       clearInterval(renewal);
-      await this.attempt('finish', finish);
+      // A store that is full may take no answer, and yet must not leave the others waiting for one.
+      if (!isKept) await this.attempt('release', () => this.store.release(claim));
     }
   }
 
-  private async attempt(what: string, act: () => Promise<void>): Promise<void> {
+  private async attempt(what: string, act: () => Promise<void>): Promise<boolean> {
     try {
       await act();
+      return true;
     } catch (error) {
       this.complain(what, error);
+      return false;
     }
   }
 
