@@ -10,25 +10,22 @@ import { greeting } from './greeting';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
+const SHUTDOWN_PATIENCE_MS = 10_000;
+
 /** What has been started, in the order in which it is stopped: the last first. */
 const stops: (() => Promise<void>)[] = [];
-let stopping: Promise<void> | null = null;
-
-function stop(): Promise<void> {
-  stopping ??= stopAll();
-  return stopping;
-}
+let isStopping = false;
 
 async function stopAll(): Promise<void> {
-  for (const stopOne of stops.toReversed()) await stopOne();
+  for (const stop of stops.splice(0).toReversed()) await stop();
 }
 
 async function start(environment: Environment): Promise<void> {
   const database = await openDatabase(environment, say);
   stops.push(() => database.close());
-  if (stopping) return database.close();
+  if (isStopping) return;
   const app = await listen(environment, database);
-  stops.push(() => app.close());
+  stops.push(() => closeInTime(app));
   say(greeting(await app.getUrl()));
 }
 
@@ -46,6 +43,14 @@ async function listen(environment: Environment, { url }: OpenDatabase): Promise<
     await app.close();
     throw error;
   }
+}
+
+/** Requests in progress may end; a caller that keeps its request unfinished is not waited for. */
+async function closeInTime(app: NestExpressApplication): Promise<void> {
+  const server = app.getHttpServer();
+  const patience = setTimeout(() => server.closeAllConnections(), SHUTDOWN_PATIENCE_MS);
+  await app.close();
+  clearTimeout(patience);
 }
 
 /** What went wrong at the start, in words for whoever typed `npm start`. */
@@ -71,14 +76,22 @@ async function main(): Promise<void> {
   } catch (error) {
     process.stderr.write(`${explain(error, port)}\n`);
     process.exitCode = 1;
-    await stop();
+    await stopAll();
   }
 }
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(signal, () => {
-    void stop().then(() => process.exit());
-  });
+const started = main();
+
+/**
+ * A server that is just being started is waited for, so that it is not left behind. Ctrl-C reaches us twice, from the
+ * terminal and from npm.
+ */
+async function stopOnSignal(): Promise<void> {
+  if (isStopping) return;
+  isStopping = true;
+  await started;
+  await stopAll();
+  process.exit();
 }
 
-void main();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stopOnSignal());

@@ -32,6 +32,8 @@ describe('the price of a program', () => {
     ['12345678901234567890', '12345678901234567890'],
     ['1234567890123.1234567', '1234567890123.1234567'],
     ['0.1', '0.1'],
+    ['1234567890123456789e0', '1234567890123456789'],
+    ['12345678901.12345678e0', '12345678901.12345678'],
   ])('%s is stored as %s, exactly', async (written, stored) => {
     await raw(`{"data":[{"id":"1","Name":"HND","Price":${written}}]}`);
     expect(await row('1')).toMatchObject({ price: stored });

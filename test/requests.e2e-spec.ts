@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { newTenant, TestService } from './support/app';
 
 let service: TestService;
@@ -65,11 +67,14 @@ describe('what is not there', () => {
     expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
   });
 
-  it('an address that is not spelled in UTF-8 is 400', async () => {
-    expect(await service.send('GET', '/v1/students/%ff')).toMatchObject({
-      status: 400,
-      body: { code: 'BODY_NOT_READABLE' },
-    });
+  it('an address that is not spelled in UTF-8 is 400, and what is no HTTP at all too', async () => {
+    const answer = await service.send<{ request_id: string }>('GET', '/v1/students/%ff');
+    expect(answer).toMatchObject({ status: 400, body: { code: 'BODY_NOT_READABLE' } });
+    expect(answer.body.request_id).toBe(answer.headers.get('x-request-id'));
+    const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
+    socket.write('this is no HTTP\r\n\r\n');
+    const [raw] = (await once(socket, 'data')) as [Buffer];
+    expect(raw.toString()).toMatch(/^HTTP\/1\.1 400 [^]*application\/problem\+json[^]*"code":"BAD_REQUEST"/);
   });
 });
 

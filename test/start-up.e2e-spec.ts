@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -43,7 +44,8 @@ class Run {
 
 const PROGRAM = JSON.stringify({ id: 'p1', Name: 'HND' });
 const post = async (url: string): Promise<string> => {
-  const answer = await fetch(`${url}/v1/sync/programs`, { method: 'POST', body: PROGRAM });
+  const headers = { 'Idempotency-Key': randomUUID() };
+  const answer = await fetch(`${url}/v1/sync/programs`, { method: 'POST', body: PROGRAM, headers });
   return ((await answer.json()) as { results: { status: string }[] }).results[0]?.status ?? '';
 };
 const serverOf = async (directory: string): Promise<number> => {
@@ -102,6 +104,22 @@ it('leaves no process behind, not even after a kill -9 of the run before', async
   expect(await isAlive(server)).toBe(true);
   expect(await next.end('SIGTERM')).toBe(0);
   expect(await isAlive(server)).toBe(false);
+});
+
+it('leaves no process behind when it is stopped in the middle of its start', async () => {
+  const own = await mkdtemp(join(tmpdir(), 'stopped-early-'));
+  await chmod(own, 0o755);
+  const run = new Run(own);
+  let server: number | undefined;
+  while (server === undefined) {
+    const files = await readdir(own, { recursive: true }).catch(() => []);
+    const pidFile = files.find((file) => file.endsWith('postmaster.pid'));
+    server = pidFile ? Number((await readFile(join(own, pidFile), 'utf8')).split('\n')[0]) || undefined : undefined;
+  }
+  await run.end('SIGTERM');
+  expect(run.output).not.toContain('Ready');
+  expect(await isAlive(server)).toBe(false);
+  await rm(own, { recursive: true, force: true });
 });
 
 it('uses the server that DATABASE_URL names, and leaves it alone', async () => {

@@ -39,6 +39,15 @@ describe('names of a student', () => {
     expect(report.results[0]?.changes).toEqual({ student_number: { before: 'A01', after: 'A02' } });
   });
 
+  it('prefers first and last name to Name, and Name to name', async () => {
+    await sync(
+      { id: '1', Last_Name: 'Kaya', Name: 'S-1', Academic_Email: '1@c.example' },
+      { id: '2', Name: 'Mina', name: 'other', Academic_Email: '2@c.example' },
+    );
+    expect(await row('1')).toMatchObject({ display_name: 'Kaya' });
+    expect(await row('2')).toMatchObject({ display_name: 'Mina' });
+  });
+
   it('lets a derived display name follow the first name, and keeps one that was given', async () => {
     await sync({ id: '1', First_Name: 'Omar', Last_Name: 'Kaya', Academic_Email: '1@c.example' });
     await sync({
@@ -175,6 +184,61 @@ describe('the academic e-mail', () => {
     expect(statusesOf(await sync(student('2', 'free@c.example')))).toEqual(['INVALID']);
   });
 
+  it('may be passed through by records of one id without disturbing who gets it in the end', async () => {
+    const report = await sync(
+      student('s1', 'a@c.example'),
+      { id: 's1', Academic_Email: 'b@c.example' },
+      student('s0', 'a@c.example'),
+      student('s2', 'b@c.example'),
+    );
+    expect(statusesOf(report)).toEqual(['NEW', 'UPDATED', 'NEW', 'INVALID']);
+    expect(report.results[3]?.message).toContain('student s1');
+    expect(await row('s1')).toMatchObject({ academic_email: 'b@c.example' });
+    const there = await sync(
+      { id: 's0', Academic_Email: 'x@c.example', City: 'kept' },
+      { id: 's0', Academic_Email: 'a@c.example' },
+      student('s3', 'x@c.example'),
+    );
+    expect(statusesOf(there)).toEqual(['UPDATED', 'UPDATED', 'NEW']);
+    expect(await row('s0')).toMatchObject({ academic_email: 'a@c.example', city: 'kept' });
+  });
+
+  it('is settled when a record keeps its own first and leaves it later', async () => {
+    await sync(student('G', 'v@c.example'), student('B', 'b@c.example'));
+    const report = await sync(
+      { id: 'G', City: 'x' },
+      { id: 'G', Academic_Email: 'w@c.example' },
+      { id: 'B', Academic_Email: 'v@c.example' },
+    );
+    expect(statusesOf(report)).toEqual(['UPDATED', 'UPDATED', 'UPDATED']);
+    expect(await row('B')).toMatchObject({ academic_email: 'v@c.example' });
+  });
+
+  it('is not refused for the sake of a record that is refused itself', async () => {
+    await sync(student('9', 'taken@c.example'));
+    const report = await sync(
+      student('1', 'taken@c.example'),
+      { id: '1', Academic_Email: 'wanted@c.example' },
+      student('2', 'wanted@c.example'),
+    );
+    expect(statusesOf(report)).toEqual(['INVALID', 'INVALID', 'NEW']);
+    expect(report.results[1]?.errors?.map(({ field }) => field)).toEqual(['display_name']);
+  });
+
+  it.each([
+    'a@b.co\u200b',
+    'a\u200b@b.co',
+    'a\u202e@b.co',
+    'a@b',
+    'a b@c.example',
+    '@c.example',
+    'a@@c.example',
+    'a@c..example',
+  ])('is refused as %j', async (address) => {
+    const report = await sync(student('1', address));
+    expect(report.results[0]).toMatchObject({ status: 'INVALID', errors: [{ field: 'academic_email' }] });
+  });
+
   it('may be the same in two tenants', async () => {
     await sync(student('1', 'a@c.example'));
     const elsewhere = await service.sync('students', { data: [student('2', 'a@c.example')] }, { tenant: newTenant() });
@@ -194,6 +258,7 @@ describe('the program of a student', () => {
     ['a bare id', 'p1'],
     ['a list of one', [{ id: 'p1' }]],
     ['JSON in a string', '{"id":"p1"}'],
+    ['a string in a string', '"p1"'],
     ['a list of JSON in a string', '[{"id":"p1","name":"HND"}]'],
   ])('is read from %s', async (_case, lookup) => {
     await sync(student('1', 'a@c.example', { Program: lookup }));
@@ -205,6 +270,7 @@ describe('the program of a student', () => {
     ['an empty object', {}],
     ['an empty list', []],
     ['an empty string', ''],
+    ['null in a string', 'null'],
   ])('is cleared by %s', async (_case, lookup) => {
     await sync(student('1', 'a@c.example', { Program: 'p1' }));
     const report = await sync({ id: '1', Program: lookup });
@@ -217,6 +283,8 @@ describe('the program of a student', () => {
     ['a list in a list', [['p1']]],
     ['an id that is an object', { id: { id: 'p1' } }],
     ['a boolean', true],
+    ['a blank id', { id: '  ', name: 'HND' }],
+    ['JSON that is deep and broken', `["\n${'['.repeat(5_000)}`],
     ['JSON that is cut off', '{"id":"p1"'],
   ])('is refused as %s, with the reason', async (_case, lookup) => {
     const report = await sync(student('1', 'a@c.example', { Program: lookup }));

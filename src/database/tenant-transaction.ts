@@ -12,7 +12,7 @@ const UNKNOWN_COMMIT_PATIENCE_MS = 15_000;
 const UNKNOWN_COMMIT_LOOK_MS = 100;
 
 /** `rollback` does all the work and then undoes it, for a dry run. */
-type Ending = 'commit' | 'rollback';
+export type Ending = 'commit' | 'rollback';
 
 /**
  * One transaction in the name of one tenant: its role cannot bypass row-level security and sees that tenant's rows

@@ -1,33 +1,34 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { Client } from 'pg';
+import { Environment } from '../config/environment';
 import { sqlState } from '../database/database-errors';
 
 const LONGEST_WAIT_MS = 3_000;
 
-/** Asks the database for an answer, and does not wait long for it. */
+/** Asks the database for an answer, on a connection of its own: a pool that is busy is no database that is away. */
 @Injectable()
 export class DatabaseProbe {
   private readonly log = new Logger(DatabaseProbe.name);
 
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly environment: Environment) {}
 
   async answers(): Promise<boolean> {
-    const timeUp = new AbortController();
+    const client = new Client({
+      connectionString: this.environment.DATABASE_URL,
+      connectionTimeoutMillis: LONGEST_WAIT_MS,
+      query_timeout: LONGEST_WAIT_MS,
+    });
+    // A connection that breaks while nothing is asked of it would otherwise end the process.
+    client.on('error', () => undefined);
     try {
-      return await Promise.race([this.ask(), pause(LONGEST_WAIT_MS, false, { signal: timeUp.signal, ref: false })]);
-    } finally {
-      timeUp.abort();
-    }
-  }
-
-  private async ask(): Promise<boolean> {
-    try {
-      await this.dataSource.query('SELECT 1');
+      await client.connect();
+      await client.query('SELECT 1');
       return true;
     } catch (error) {
       this.log.warn(`The database does not answer (${sqlState(error) ?? 'no connection'})`);
       return false;
+    } finally {
+      await client.end().catch(() => undefined);
     }
   }
 }

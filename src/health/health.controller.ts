@@ -1,6 +1,7 @@
-import { Controller, Get, Res } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Controller, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
+import { AliveEndpoint, ReadyEndpoint } from '../openapi/health-endpoint.decorator';
 import { RedisConnection } from '../redis/redis-connection';
 import { DatabaseProbe } from './database-probe';
 
@@ -26,14 +27,12 @@ export class HealthController {
     private readonly redis: RedisConnection,
   ) {}
 
-  @Get()
-  @ApiOperation({ summary: 'Whether the process is alive' })
+  @AliveEndpoint()
   alive(): { status: 'ok' } {
     return { status: 'ok' };
   }
 
-  @Get('ready')
-  @ApiOperation({ summary: 'Whether the service can work, part by part; 503 without the database' })
+  @ReadyEndpoint()
   async ready(@Res({ passthrough: true }) response: Response): Promise<Readiness> {
     const [database, cache] = await Promise.all([this.database.answers(), this.redis.isReachable()]);
     response.status(database ? 200 : 503);

@@ -3,7 +3,6 @@ import type { Params } from 'nestjs-pino';
 import { type DestinationStream, type LogFn, type Logger, pino } from 'pino';
 import type { Options } from 'pino-http';
 import type { Environment, LogLevel } from '../config/environment';
-import { requestIdOf } from '../request/request-id';
 import { lineStream } from './line-stream';
 
 const PINO_LEVELS: Readonly<Record<LogLevel, string>> = {
@@ -36,7 +35,7 @@ export function loggerOptions({ ENV, LOG_LEVEL, APP_NAME }: Environment): Params
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (_label, number) => ({ level: LEVEL_WORDS.get(number) ?? 'INFO' }) },
     hooks: { logMethod: withoutBootNoise },
-    genReqId: requestIdOf,
+    genReqId: ({ id }) => id,
     customAttributeKeys: { reqId: 'request_id', responseTime: 'ms' },
     quietReqLogger: true,
     quietResLogger: true,
@@ -50,10 +49,22 @@ export function loggerOptions({ ENV, LOG_LEVEL, APP_NAME }: Environment): Params
   return { pinoHttp: destination ? [options, destination] : options, renameContext: 'module', assignResponse: false };
 }
 
-/** The path alone: a query may hold what should not stand in a log. */
-function requestLine(request: IncomingMessage & { originalUrl?: string }, response: ServerResponse): string {
-  const path = (request.originalUrl ?? request.url ?? '').split('?', 1)[0];
-  return `${request.method} ${path} ${response.statusCode}`;
+/** The route as it is declared: what stands in its place in the address may be anybody's data. */
+function requestLine(request: RoutedMessage, response: ServerResponse): string {
+  const { method, route, originalUrl = '' } = request;
+  return `${method} ${route?.path ?? plainPath(originalUrl)} ${response.statusCode}`;
+}
+
+interface RoutedMessage extends IncomingMessage {
+  readonly route?: { readonly path: string };
+  readonly originalUrl?: string;
+}
+
+/** An address that is no route, with all but its plain words left out. */
+function plainPath(url: string): string {
+  const [path = ''] = url.split('?', 1);
+  const words = path.split('/').slice(0, 6);
+  return words.map((word) => (/^[a-z0-9_-]{0,24}$/.test(word) ? word : '…')).join('/');
 }
 
 function onlyDuration(_request: IncomingMessage, _response: ServerResponse, ...rest: unknown[]): object {

@@ -8,8 +8,13 @@ const YES_OR_NO = new Map([
   ['0', false],
 ]);
 
+const MISTYPED = /^dry[-_]?run$/i;
+
 /** `?dryRun=`: anything but a clear yes or no is refused, since who mistypes it must not write by accident. */
 export function isDryRun({ query }: Request): boolean {
+  for (const name of Object.keys(query)) {
+    if (name !== 'dryRun' && MISTYPED.test(name)) throw invalidParameter(name, 'the parameter is spelled dryRun');
+  }
   const value = query['dryRun'];
   if (value === undefined) return false;
   const answer = typeof value === 'string' ? YES_OR_NO.get(value.toLowerCase()) : undefined;

@@ -23,6 +23,10 @@ export const idempotencyKeyOf = (request: Request): IdempotencyKey => (request.i
 function readKey(request: Request): IdempotencyKey {
   const given = request.get('idempotency-key') ?? request.get('x-idempotency-key');
   if (given === undefined) return { key: hash('md5', rawBodyOf(request), 'hex'), isExplicit: false };
-  if (PRINTABLE.test(given)) return { key: given, isExplicit: true };
-  throw new Problem('IDEMPOTENCY_KEY_MALFORMED', 'Idempotency-Key must be 1 to 255 printable ASCII characters');
+  const isRepeated = (request.headersDistinct['idempotency-key']?.length ?? 0) > 1;
+  if (!isRepeated && PRINTABLE.test(given)) return { key: given, isExplicit: true };
+  throw new Problem(
+    'IDEMPOTENCY_KEY_MALFORMED',
+    'Idempotency-Key must be given once, as 1 to 255 printable ASCII characters',
+  );
 }

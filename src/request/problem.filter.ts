@@ -1,6 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { isUnavailable, sqlState } from '../database/database-errors';
+import { isTransient, isUnavailable, sqlState } from '../database/database-errors';
 import { EnvelopeError } from '../sync/envelope/envelope-error';
 import { MalformedCursor } from '../sync/row-reader';
 import { RecordNotFound } from '../sync/synced.service';
@@ -59,11 +59,11 @@ export class ProblemFilter implements ExceptionFilter {
     if (error instanceof EnvelopeError) return new Problem(error.fault, error.message);
     if (error instanceof RecordNotFound) return new Problem('NOT_FOUND', error.message);
     if (error instanceof MalformedCursor) return invalidParameter('cursor', error.message);
-    if (isUnavailable(error)) {
+    if (isUnavailable(error) || isTransient(error)) {
       this.log.error(`The database cannot be used (${sqlState(error) ?? 'no connection'})`);
       return new Problem(
         'DATABASE_UNAVAILABLE',
-        'The database cannot be reached. Nothing was acknowledged: send the request again',
+        'The database cannot be reached, or is too busy. Nothing was acknowledged: send the request again',
       );
     }
     const known = BY_STATUS.get(statusOf(error));

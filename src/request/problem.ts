@@ -3,6 +3,7 @@ import type { EnvelopeFault } from '../sync/envelope/envelope-error';
 export type ProblemCode =
   | EnvelopeFault
   | 'BAD_REQUEST'
+  | 'HEADERS_TOO_LARGE'
   | 'BODY_NOT_READABLE'
   | 'NOT_FOUND'
   | 'BODY_TOO_LARGE'
@@ -34,6 +35,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
   IDEMPOTENCY_IN_PROGRESS: { status: 409, title: 'Request in progress', retryAfterSeconds: 5 },
   BODY_TOO_LARGE: { status: 413, title: 'Body too large' },
   TOO_MANY_RECORDS: { status: 413, title: 'Too many records' },
+  TOO_MANY_FIELDS: { status: 413, title: 'Too many fields' },
   ENCODING_NOT_SUPPORTED: { status: 415, title: 'Content encoding not supported' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'Content type not supported' },
   NO_RECORDS: { status: 422, title: 'No records found' },
@@ -45,6 +47,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
   IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'Idempotency key reused' },
   PARAMETER_INVALID: { status: 422, title: 'Invalid parameter' },
   DATABASE_UNAVAILABLE: { status: 503, title: 'Database unavailable', retryAfterSeconds: 5 },
+  HEADERS_TOO_LARGE: { status: 431, title: 'Header fields too large' },
   INTERNAL_ERROR: { status: 500, title: 'Internal error' },
 };
 

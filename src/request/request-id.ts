@@ -1,13 +1,14 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { NextFunction, Request, Response } from 'express';
 import { uuidv7 } from 'uuidv7';
 
 /** What may stand in a log line and a header without harm. */
 const SANE = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/;
 
-/** The caller's `X-Request-Id` when it is sane, else a new one; either way the answer carries it. */
-export function requestIdOf(request: IncomingMessage, response: ServerResponse): string {
+/** Names the request as its caller did, when that is sane, else anew; every answer carries it. Comes first of all. */
+export function nameRequest(request: Request, response: Response, next: NextFunction): void {
   const given = request.headers['x-request-id'];
   const id = typeof given === 'string' && SANE.test(given) ? given : uuidv7();
+  request.id = id;
   response.setHeader('X-Request-Id', id);
-  return id;
+  next();
 }

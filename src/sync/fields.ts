@@ -101,7 +101,7 @@ export const reference = (entity: () => EntityClass, ...aliases: string[]): Fiel
 export type FieldTable = Readonly<Record<string, Field>>;
 
 /** Zoho's autonumber: the module's `Name`, when the real name stands in another field. */
-interface Autonumber {
+export interface Autonumber {
   readonly alias: string;
   /** the canonical field that holds the number */
   readonly field: string;

@@ -1,7 +1,7 @@
-import type { EntityDefinition, Field } from './fields';
+import type { Autonumber, EntityDefinition, Field } from './fields';
 import type { CanonicalValues, ParsedRecord, Reading, RecordIssue } from './record';
 import { parseInstant } from './values/date';
-import type { Parsed } from './values/parsed';
+import { NULL, type Parsed } from './values/parsed';
 import { shorten } from './values/shorten';
 import { parseZohoId } from './values/zoho-id';
 
@@ -68,14 +68,12 @@ export abstract class IngressParser {
   read(record: ParsedRecord, stored: CanonicalValues | null): Reading {
     const findings = new Findings();
     Object.assign(findings.values, record.values);
-    this.takeLoneName(record, stored, findings);
+    this.takeNumber(record, stored, findings);
     this.derive(findings.values, stored);
-    const { fields } = this.definition;
-    for (const [name, parsed] of record.lastResort) {
-      if ((findings.values[name] ?? null) === null) findings.take(name, name, parsed, fields[name]?.required ?? false);
-    }
+    this.takeName(record, stored, findings);
+    for (const [name, parsed] of record.lastResort) this.takeIfNone(name, name, parsed, findings);
     for (const [name, parsed] of stored ? [] : record.firstSight) {
-      findings.take(name, name, parsed, fields[name]?.required ?? false);
+      findings.take(name, name, parsed, this.isRequired(name));
     }
     return {
       values: findings.values,
@@ -102,16 +100,17 @@ export abstract class IngressParser {
     };
   }
 
+  /** The first alias with a value; a blank one is none. */
   private readId(record: RawRecord, findings: Findings): string | null {
-    const alias = this.definition.idAliases.find((name) => isPresent(record, name) && record[name] !== '');
-    if (alias === undefined) {
-      findings.issues.push({ field: 'zoho_id', code: 'MANDATORY_NOT_FOUND', message: 'id is required' });
+    for (const alias of this.definition.idAliases) {
+      const parsed = Object.hasOwn(record, alias) ? parseZohoId(record[alias]) : NULL;
+      if (parsed.kind === 'value' && parsed.value !== null) return parsed.value;
+      if (parsed.kind === 'value') continue;
+      findings.take('zoho_id', alias, parsed, true);
       return null;
     }
-    findings.take('zoho_id', alias, parseZohoId(record[alias]), true);
-    const zohoId = findings.values['zoho_id'] ?? null;
-    delete findings.values['zoho_id'];
-    return zohoId;
+    findings.issues.push({ field: 'zoho_id', code: 'MANDATORY_NOT_FOUND', message: 'id is required' });
+    return null;
   }
 
   private readVersion(record: RawRecord, findings: Findings, now: number): string | null {
@@ -137,16 +136,33 @@ export abstract class IngressParser {
     return null;
   }
 
-  private takeLoneName({ loneName }: ParsedRecord, stored: CanonicalValues | null, findings: Findings): void {
-    const { autonumber, fields } = this.definition;
-    if (!autonumber || !loneName) return;
-    const numbered = (stored?.[autonumber.field] ?? null) !== null;
-    const name = numbered ? autonumber.field : autonumber.otherwise;
-    if ((findings.values[name] ?? null) === null) {
-      findings.take(name, autonumber.alias, loneName, fields[name]?.required ?? false);
+  /** `Name` alone, when the row has a number: then it is that number. */
+  private takeNumber({ loneName }: ParsedRecord, stored: CanonicalValues | null, findings: Findings): void {
+    const { autonumber } = this.definition;
+    if (autonumber && loneName && isNumbered(autonumber, stored)) {
+      findings.take(autonumber.field, autonumber.alias, loneName, this.isRequired(autonumber.field));
     }
   }
+
+  /** `Name` alone, when the row has no number: then it is the name, if nothing else is. */
+  private takeName({ loneName }: ParsedRecord, stored: CanonicalValues | null, findings: Findings): void {
+    const { autonumber } = this.definition;
+    if (autonumber && loneName && !isNumbered(autonumber, stored)) {
+      this.takeIfNone(autonumber.otherwise, autonumber.alias, loneName, findings);
+    }
+  }
+
+  private takeIfNone(name: string, alias: string, parsed: Parsed<string>, findings: Findings): void {
+    if ((findings.values[name] ?? null) === null) findings.take(name, alias, parsed, this.isRequired(name));
+  }
+
+  private isRequired(name: string): boolean {
+    return this.definition.fields[name]?.required ?? false;
+  }
 }
+
+const isNumbered = ({ field }: Autonumber, stored: CanonicalValues | null): boolean =>
+  (stored?.[field] ?? null) !== null;
 
 function refuseDeletion(record: RawRecord, { issues }: Findings): void {
   for (const key of ['operation', '$state']) {
@@ -159,16 +175,24 @@ function refuseDeletion(record: RawRecord, { issues }: Findings): void {
 const isPresent = (record: RawRecord, alias: string): boolean =>
   Object.hasOwn(record, alias) && record[alias] !== null && record[alias] !== undefined;
 
-/** The first alias with a value that is not null; else null when any is present; else nothing at all. */
-function readField(record: RawRecord, field: Field): { alias: string; parsed: Parsed<string> } | null {
-  let empty: { alias: string; parsed: Parsed<string> } | null = null;
+interface Found {
+  readonly alias: string;
+  readonly parsed: Parsed<string>;
+}
+
+/** The first alias with a value; else null when one says so; else a merge tag, which counts as missing; else nothing. */
+function readField(record: RawRecord, field: Field): Found | null {
+  let cleared: Found | null = null;
+  let unfilled: Found | null = null;
   for (const alias of field.aliases) {
     if (!Object.hasOwn(record, alias)) continue;
     const found = { alias, parsed: field.parse(record[alias]) };
-    if (field.firstPresentWins || found.parsed.kind !== 'value' || found.parsed.value !== null) return found;
-    empty ??= found;
+    if (field.firstPresentWins || found.parsed.kind === 'unusable') return found;
+    if (found.parsed.kind === 'merge-tag') unfilled ??= found;
+    else if (found.parsed.value !== null) return found;
+    else cleared ??= found;
   }
-  return empty;
+  return cleared ?? unfilled;
 }
 
 function readFirst(record: RawRecord, aliases: readonly string[], field: Field): Parsed<string> | null {

@@ -18,8 +18,10 @@ export class RecordGroup {
   row: RowState | null = null;
   /** the row as the records leave it; null when there is none and none is to be stored */
   state: RowState | null = null;
-  /** unique values that the fold passed through, in the form in which they are compared */
-  readonly passed = new Set<string>();
+  /** unique values that the records asked for and got, if only for a moment; the one that the row holds is not among them */
+  readonly asked = new Set<string>();
+  /** in the request, of the first record; it decides between two that want the same value */
+  readonly place: number;
   private readonly taken = new Map<string, string>();
   private readonly records: readonly PlacedRecord[];
 
@@ -29,11 +31,7 @@ export class RecordGroup {
     private readonly by: Classifier,
   ) {
     this.records = inOrder(records);
-  }
-
-  /** The group's place in the request, which decides between two that want the same value. */
-  get place(): number {
-    return Math.min(...this.records.map(({ place }) => place));
+    this.place = records[0]?.place ?? 0;
   }
 
   /** Whether the row must be written: its content, its version or its fingerprint. */
@@ -58,6 +56,17 @@ export class RecordGroup {
     this.fold();
   }
 
+  /** What was refused, each with the record that was to hold it. */
+  get refused(): TakenValues {
+    return this.taken;
+  }
+
+  /** Folds again, these values being free after all. */
+  allow(values: readonly string[]): void {
+    for (const value of values) this.taken.delete(value);
+    this.fold();
+  }
+
   /** The unique value that the row holds (`stored`), or will hold. */
   uniqueValue(state: RowState | null): string | null {
     const field = uniqueField(this.by.parser.definition);
@@ -77,14 +86,15 @@ export class RecordGroup {
   }
 
   private fold(): void {
+    const held = this.uniqueValue(this.row);
     this.state = this.row;
-    this.passed.clear();
+    this.asked.clear();
     for (const { place, record } of this.records) {
       const { outcome, state } = classify(this.by, record, this.state, this.taken);
       this.outcomes.set(place, outcome);
       this.state = state;
       const value = this.uniqueValue(state);
-      if (value !== null) this.passed.add(value);
+      if (value !== null && value !== held) this.asked.add(value);
     }
   }
 }

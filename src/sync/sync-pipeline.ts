@@ -1,8 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { uuidv7 } from 'uuidv7';
-import { isRefusedData, sqlState } from '../database/database-errors';
-import { TenantTransaction } from '../database/tenant-transaction';
+import { isRefusedData } from '../database/database-errors';
+import { type Ending, TenantTransaction } from '../database/tenant-transaction';
 import { type RowState, withWarnings } from './classify';
 import { EnvelopeReader } from './envelope/envelope-reader';
 import { FingerprintService } from './fingerprint.service';
@@ -75,28 +75,39 @@ export class SyncPipeline {
     return records;
   }
 
-  /** Applies the records together; when the database refuses the data of one, that one apart from the others. */
+  /** Applies the records together; those whose data the database refuses are left out. */
   private async applyApart(parts: SyncedParts, call: SyncCall, records: RecordsById): Promise<Applied> {
     if (records.size === 0) return { outcomes: new Map(), groups: [], absent: [] };
     try {
-      return await this.applyTogether(parts, call, records);
+      return await this.applyTogether(parts, call, records, call.dryRun ? 'rollback' : 'commit');
     } catch (error) {
       if (!isRefusedData(error)) throw error;
-      if (records.size === 1) return this.refused(parts, call, records, sqlState(error));
-      const ids = [...records];
-      const half = Math.ceil(ids.length / 2);
-      const first = await this.applyApart(parts, call, new Map(ids.slice(0, half)));
-      const second = await this.applyApart(parts, call, new Map(ids.slice(half)));
-      return {
-        outcomes: new Map([...first.outcomes, ...second.outcomes]),
-        groups: [...first.groups, ...second.groups],
-        absent: [...first.absent, ...second.absent],
-      };
+      const refused = await this.findRefused(parts, call, records);
+      if (refused.size === 0) throw error;
+      const rest = new Map([...records].filter(([id]) => !refused.has(id)));
+      const applied = await this.applyApart(parts, call, rest);
+      return { ...applied, outcomes: new Map([...applied.outcomes, ...this.refusedOutcomes(parts, call, refused)]) };
     }
   }
 
-  private applyTogether(parts: SyncedParts, call: SyncCall, records: RecordsById): Promise<Applied> {
-    const { tenantId, dryRun } = call;
+  /** Halves the records until the refused ones stand alone. It writes nothing: the others still belong together. */
+  private async findRefused(parts: SyncedParts, call: SyncCall, records: RecordsById): Promise<RecordsById> {
+    try {
+      await this.applyTogether(parts, call, records, 'rollback');
+      return new Map();
+    } catch (error) {
+      if (!isRefusedData(error)) throw error;
+      if (records.size === 1) return records;
+      const ids = [...records];
+      const half = Math.ceil(ids.length / 2);
+      const first = await this.findRefused(parts, call, new Map(ids.slice(0, half)));
+      const second = await this.findRefused(parts, call, new Map(ids.slice(half)));
+      return new Map([...first, ...second]);
+    }
+  }
+
+  private applyTogether(parts: SyncedParts, call: SyncCall, records: RecordsById, ending: Ending): Promise<Applied> {
+    const { tenantId } = call;
     return this.transaction.run(
       tenantId,
       async (db) => {
@@ -109,7 +120,7 @@ export class SyncPipeline {
         await this.writeRest(attempt, groups, inserted);
         return this.collect(attempt, groups);
       },
-      dryRun ? 'rollback' : 'commit',
+      ending,
     );
   }
 
@@ -171,18 +182,13 @@ export class SyncPipeline {
     return { outcomes, groups, absent };
   }
 
-  private refused(
-    { definition }: SyncedParts,
-    { requestId }: SyncCall,
-    records: RecordsById,
-    state: string | undefined,
-  ): Applied {
-    const [id] = records.keys();
-    this.log.error(`${definition.name} ${id} was refused by the database with SQLSTATE ${state}`);
+  private refusedOutcomes({ definition }: SyncedParts, { requestId }: SyncCall, records: RecordsById): Outcomes {
+    this.log.error(
+      `${records.size} of ${definition.plural} were refused by the database: ${[...records.keys()].slice(0, 10).join(', ')}`,
+    );
     const message = `The ${definition.name} could not be stored; the fault is ours. Tell us the request id ${requestId}`;
     const outcome: Outcome = { status: 'ERROR', message, errors: [{ field: 'record', code: 'NOT_STORED', message }] };
-    const places = [...records.values()].flat().map(({ place }) => place);
-    return { outcomes: new Map(places.map((place) => [place, outcome])), groups: [], absent: [] };
+    return new Map([...records.values()].flat().map(({ place }) => [place, outcome]));
   }
 }
 

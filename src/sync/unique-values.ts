@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EntityManager } from 'typeorm';
 import type { RecordGroup } from './record-group';
 import type { Claims, UniqueValuesRepository } from './unique-values.repository';
@@ -26,7 +27,7 @@ export async function settleUniqueValues(
   const locked = [...asked.keys()].filter((value) => !taken.has(value));
   const holders =
     locked.length > 0 ? await claims.readHolders(db, tenantId, entity, locked) : new Map<string, string>();
-  new Allotment(movers, holders).settle();
+  await new Allotment(movers, holders).settle();
   const wanted = wantedClaims(movers);
   const stored = new Map([...holders, ...[...asked].filter(([value]) => taken.has(value))]);
   const handedOver: Claims = new Map([...wanted].filter(([value, zohoId]) => stored.get(value) !== zohoId));
@@ -48,12 +49,7 @@ function askedFor(movers: readonly RecordGroup[]): Claims {
 }
 
 /** A group whose records ask for a value other than the one that its row holds. */
-function asksForAnother(group: RecordGroup): boolean {
-  const held = group.uniqueValue(group.row);
-  return (
-    group.isChanged && (group.uniqueValue(group.state) !== held || [...group.passed].some((value) => value !== held))
-  );
-}
+const asksForAnother = (group: RecordGroup): boolean => group.isChanged && group.asked.size > 0;
 
 function wantedClaims(movers: readonly RecordGroup[]): Claims {
   const wanted: Claims = new Map();
@@ -70,25 +66,48 @@ function claimsToGiveUp(movers: readonly RecordGroup[], stored: Claims, wanted: 
   return [...stored].filter(([value, holder]) => moving.has(holder) && !wanted.has(value)).map(([value]) => value);
 }
 
-/** Decides who gets which value. Refusing one may bring another back into play, so it goes on until nothing changes. */
+/** So often a refusal may turn out to have been made for a record that was refused itself. */
+const MOST_SECOND_THOUGHTS = 5;
+/** After so many folds the others have a turn. */
+const FOLDS_AT_A_STRETCH = 200;
+
+/**
+ * Decides who gets which value, by what the records leave behind at the end: a value that a record passes through is
+ * refused only when another keeps it throughout. Refusing one may bring another value back into play, and may show that
+ * a refusal made before was for nothing, so it goes on until nothing changes.
+ */
 class Allotment {
   private readonly byId: ReadonlyMap<string, RecordGroup>;
   private readonly askers = new Map<string, Set<RecordGroup>>();
   private readonly open = new Set<string>();
+  private folds = 0;
 
   constructor(
-    movers: readonly RecordGroup[],
+    private readonly movers: readonly RecordGroup[],
     private readonly holders: Claims,
   ) {
     this.byId = new Map(movers.map((group) => [group.zohoId, group]));
     for (const group of movers) this.note(group);
   }
 
-  settle(): void {
-    while (this.open.size > 0) {
-      const refusals = this.refusals();
-      this.open.clear();
-      for (const [group, taken] of refusals) this.refuse(group, taken);
+  async settle(): Promise<void> {
+    for (let thoughts = 0; ; thoughts += 1) {
+      while (this.open.size > 0) await this.refuseOnce();
+      if (thoughts === MOST_SECOND_THOUGHTS) return;
+      for (const group of this.movers) this.thinkAgain(group);
+      if (this.open.size === 0) return;
+    }
+  }
+
+  private async refuseOnce(): Promise<void> {
+    const refusals = this.refusals();
+    this.open.clear();
+    for (const [group, taken] of refusals) {
+      for (const value of group.asked) this.open.add(value);
+      group.refuse(taken);
+      this.note(group);
+      this.folds += 1;
+      if (this.folds % FOLDS_AT_A_STRETCH === 0) await nextTurn();
     }
   }
 
@@ -97,10 +116,13 @@ class Allotment {
     for (const value of this.open) {
       const winner = this.winnerOf(value);
       if (winner === null) continue;
+      const isKept = this.holders.get(value) === winner;
       for (const group of this.askers.get(value) ?? []) {
-        if (group.zohoId === winner || !group.passed.has(value)) continue;
-        const taken = refusals.get(group) ?? new Map<string, string>();
-        refusals.set(group, taken.set(value, winner));
+        if (group.zohoId === winner || !group.asked.has(value)) continue;
+        if (isKept || group.uniqueValue(group.state) === value) {
+          const taken = refusals.get(group) ?? new Map<string, string>();
+          refusals.set(group, taken.set(value, winner));
+        }
       }
     }
     return refusals;
@@ -113,19 +135,26 @@ class Allotment {
       const group = this.byId.get(holder);
       if (!group || group.uniqueValue(group.state) === value) return holder;
     }
-    const asking = [...(this.askers.get(value) ?? [])].filter((group) => group.uniqueValue(group.state) === value);
-    return asking.toSorted((a, b) => a.place - b.place)[0]?.zohoId ?? null;
+    let first: RecordGroup | null = null;
+    for (const group of this.askers.get(value) ?? []) {
+      if (group.uniqueValue(group.state) === value && (!first || group.place < first.place)) first = group;
+    }
+    return first?.zohoId ?? null;
   }
 
-  private refuse(group: RecordGroup, taken: Claims): void {
-    for (const passed of group.passed) this.open.add(passed);
-    group.refuse(taken);
+  /** Takes back what was refused for a record that did not get it either. */
+  private thinkAgain(group: RecordGroup): void {
+    const free = [...group.refused]
+      .filter(([value, holder]) => this.winnerOf(value) !== holder)
+      .map(([value]) => value);
+    if (free.length === 0) return;
+    group.allow(free);
     this.note(group);
   }
 
   private note(group: RecordGroup): void {
     const held = group.uniqueValue(group.row);
-    for (const value of held === null ? group.passed : [...group.passed, held]) {
+    for (const value of held === null ? group.asked : [...group.asked, held]) {
       let asking = this.askers.get(value);
       if (!asking) this.askers.set(value, (asking = new Set()));
       asking.add(group);

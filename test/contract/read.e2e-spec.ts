@@ -93,6 +93,7 @@ describe.each(SAMPLES)('GET /v1/$entity', ({ entity, record, optional }) => {
     'updated_since=yesterday',
     'updated_since=2026-02-30T00:00:00Z',
     'updated_since=',
+    'updated_since=0001-01-01T00:00:00%2B14:00',
     'updated_sinse=2026-02-01',
   ])('refuses ?%s', async (query) => {
     const answer = await service.get(`/v1/${entity}?${query}`, tenant);

@@ -134,9 +134,18 @@ describe.each(SAMPLES)(
       ['a merge tag for an id', { id: '${!BTEC.Id}' }],
       ['an id that is a fraction', { id: 1.5 }],
       ['an id that is an object', { id: { id: '1' } }],
+      ['a blank id', { id: '   ' }],
     ])('refuses %s', async (_case, change) => {
       const report = await sync({ data: [{ ...record('1'), ...change }] });
       expect(report.results[0]).toMatchObject({ [idKey]: null, status: 'INVALID', errors: [{ field: 'zoho_id' }] });
+    });
+
+    it('takes the next name for the id when the first is blank, and the next alias when a merge tag was not filled in', async () => {
+      const report = await sync({
+        data: [{ ...record('x'), id: ' ', ID: '55', Status: '${!Module.Status}', status: 'Active' }],
+      });
+      expect(report.results[0]).toMatchObject({ [idKey]: '55', status: 'NEW' });
+      expect(await row('55')).toMatchObject({ status: 'Active' });
     });
 
     it('keeps every digit of an unquoted id', async () => {
@@ -189,10 +198,13 @@ describe.each(SAMPLES)(
       expect(await row('1')).toMatchObject({ version: null });
     });
 
-    it('refuses a Modified_Time that is no time', async () => {
-      const report = await sync({ data: [{ ...record('1'), Modified_Time: '14/02/2026 10:00' }] });
-      expect(report.results[0]).toMatchObject({ status: 'INVALID', errors: [{ field: 'version' }] });
-    });
+    it.each(['14/02/2026 10:00', '0001-01-01T00:00:00+01:00', '2026-02-14T10:00:00+24:00', 1_700_000_000])(
+      'refuses a Modified_Time of %s',
+      async (time) => {
+        const report = await sync({ data: [{ ...record('1'), Modified_Time: time }] });
+        expect(report.results[0]).toMatchObject({ status: 'INVALID', errors: [{ field: 'version' }] });
+      },
+    );
 
     describe('the same id twice in one request', () => {
       it('is applied in the order given when a record has no Modified_Time', async () => {
@@ -239,14 +251,20 @@ describe.each(SAMPLES)(
       expect((await service.get(`/v1/${entity}/2`, tenant)).status).toBe(404);
     });
 
-    it('refuses a dryRun that is neither yes nor no, for it might mean no writing', async () => {
-      const answer = await service.send('POST', `/v1/sync/${entity}?dryRun=yes`, {
-        body: JSON.stringify([record('1')]),
-        headers: { 'X-Tenant-ID': tenant },
-      });
-      expect(answer).toMatchObject({ status: 422, body: { code: 'PARAMETER_INVALID', errors: [{ field: 'dryRun' }] } });
-      expect((await service.get(`/v1/${entity}/1`, tenant)).status).toBe(404);
-    });
+    it.each(['dryRun=yes', 'dryRun=', 'dryrun=true', 'dry_run=true', 'dryRun=true&dryRun=false'])(
+      'refuses ?%s, for it might mean no writing',
+      async (query) => {
+        const answer = await service.send('POST', `/v1/sync/${entity}?${query}`, {
+          body: JSON.stringify([record('1')]),
+          headers: { 'X-Tenant-ID': tenant },
+        });
+        expect(answer).toMatchObject({
+          status: 422,
+          body: { code: 'PARAMETER_INVALID', errors: [{ field: query.split('=')[0] }] },
+        });
+        expect((await service.get(`/v1/${entity}/1`, tenant)).status).toBe(404);
+      },
+    );
 
     it('takes a merge tag that Zoho did not fill in for a missing field, with a warning; for a required one it is INVALID', async () => {
       await sync({ data: [{ ...record('1'), [optional[0]]: 'kept' }] });
@@ -279,6 +297,8 @@ describe.each(SAMPLES)(
       ['a list', ['a']],
       ['a boolean', true],
       ['100,000 characters', 'x'.repeat(100_000)],
+      ['100 combining marks on a letter', `a${'\u0301'.repeat(100)}`],
+      ['100,000 merge tags that never close', '${!'.repeat(100_000)],
     ])('refuses %s in a text field for that record alone', async (_case, value) => {
       const report = await sync({ data: [record('1'), { ...record('2'), [optional[0]]: value }, record('3')] });
       expect(statusesOf(report)).toEqual(['NEW', 'INVALID', 'NEW']);

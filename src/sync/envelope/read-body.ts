@@ -69,27 +69,41 @@ function readJson(text: string): unknown {
   if (json.ok) return json.value;
   if (json.problem === 'too-deep')
     throw new EnvelopeError('TOO_DEEP', `The JSON is nested deeper than ${DEEPEST} levels`);
-  throw new EnvelopeError('MALFORMED_JSON', `The body is not valid JSON: line ${json.line}, column ${json.column}`);
+  const where = json.place ? `: line ${json.place.line}, column ${json.place.column}` : '';
+  throw new EnvelopeError('MALFORMED_JSON', `The body is not valid JSON${where}`);
 }
+
+/** Zoho's modules have some hundred fields. */
+const MOST_FORM_FIELDS = 10_000;
 
 /** One field of the form for each field of Zoho, or `data` or `records` holding JSON. A name given twice counts last. */
 function readForm(text: string): unknown {
-  const fields: [string, unknown][] = text
-    .trim()
-    .split('&')
-    .filter((pair) => pair !== '')
-    .map((pair) => {
-      const equals = pair.indexOf('=');
-      const name = equals === -1 ? pair : pair.slice(0, equals);
-      return [decodeFormText(name), equals === -1 ? '' : decodeFormText(pair.slice(equals + 1))];
-    });
-  const form = Object.fromEntries(fields);
-  for (const name of ['data', 'records', 'ids']) {
+  const form: Record<string, unknown> = Object.fromEntries(formFields(text.trim()));
+  for (const name of ['data', 'records']) {
     const value = form[name];
-    if (typeof value === 'string' && value.trim() !== '')
-      form[name] = name === 'ids' && !/^\s*\[/.test(value) ? value.split(',') : readJson(value);
+    if (typeof value === 'string' && value.trim() !== '') form[name] = readJson(value);
   }
   return form;
+}
+
+function formFields(text: string): [string, string][] {
+  const fields: [string, string][] = [];
+  for (let from = 0; from < text.length;) {
+    const ampersand = text.indexOf('&', from);
+    const end = ampersand === -1 ? text.length : ampersand;
+    if (end > from) fields.push(formField(text.slice(from, end)));
+    if (fields.length > MOST_FORM_FIELDS) {
+      throw new EnvelopeError('TOO_MANY_FIELDS', `The form has more than ${MOST_FORM_FIELDS} fields`);
+    }
+    from = end + 1;
+  }
+  return fields;
+}
+
+function formField(pair: string): [string, string] {
+  const equals = pair.indexOf('=');
+  if (equals === -1) return [decodeFormText(pair), ''];
+  return [decodeFormText(pair.slice(0, equals)), decodeFormText(pair.slice(equals + 1))];
 }
 
 /** Percent-encoded bytes may spell invalid UTF-8, which the standard's own form parser would replace in silence. */

@@ -3,6 +3,9 @@ import { parseText } from './text';
 
 const ISO = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?\s?(Z|[+-]\d{2}:?\d{2})?)?$/i;
 
+/** An offset may reach back into the year 0, which PostgreSQL does not know. */
+const EARLIEST = Date.parse('0001-01-01T00:00:00Z');
+
 /** The calendar date as written: an offset never shifts it to the day before or after. `YYYY-MM-DD`. */
 export function parseDate(raw: unknown): Parsed<string> {
   const text = parseText(raw, 64);
@@ -16,7 +19,9 @@ export function parseInstant(raw: unknown): Parsed<string> {
   if (text.kind !== 'value' || text.value === null) return text;
   const parts = isoParts(text.value);
   const instant = parts && Date.parse(withOffset(text.value, parts));
-  if (instant === null || Number.isNaN(instant)) return unusable(raw, 'is not an ISO time (YYYY-MM-DDTHH:MM:SS+00:00)');
+  if (instant === null || Number.isNaN(instant) || instant < EARLIEST) {
+    return unusable(raw, 'is not an ISO time (YYYY-MM-DDTHH:MM:SS+00:00)');
+  }
   return usable(new Date(instant).toISOString());
 }
 
@@ -25,7 +30,14 @@ function isoParts(text: string): RegExpExecArray | null {
   if (!parts) return null;
   const [year, month, day] = [Number(parts[1]), Number(parts[2]), Number(parts[3])];
   if (year < 1 || month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return null;
+  if (!isOffset(parts[7])) return null;
   return Number(parts[4] ?? 0) < 24 && Number(parts[5] ?? 0) < 60 && Number(parts[6] ?? 0) < 60 ? parts : null;
+}
+
+/** Time zones lie between -12:00 and +14:00. */
+function isOffset(offset = 'Z'): boolean {
+  if (offset.toUpperCase() === 'Z') return true;
+  return Number(offset.slice(1, 3)) <= 14 && Number(offset.slice(-2)) < 60;
 }
 
 function daysIn(year: number, month: number): number {

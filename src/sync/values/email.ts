@@ -5,9 +5,13 @@ import { parseText } from './text';
 /** RFC 5321 bounds an address at 254 characters. */
 const LONGEST_ADDRESS = 254;
 
+/** Characters that nobody sees would make one address look like two. */
+const INVISIBLE = /[\p{C}\p{Z}]/u;
+
 /** An e-mail address, in the spelling Zoho sent. */
 export function parseEmail(raw: unknown): Parsed<string> {
   const text = parseText(raw, LONGEST_ADDRESS);
   if (text.kind !== 'value' || text.value === null) return text;
+  if (INVISIBLE.test(text.value)) return unusable(raw, 'is not an e-mail address: it has an invisible character');
   return isEmail(text.value, { allow_utf8_local_part: true }) ? text : unusable(raw, 'is not an e-mail address');
 }

@@ -8,15 +8,24 @@ export const LONGEST_LINE = 512;
 /** The largest multi-line field of Zoho CRM holds 50,000 characters. */
 export const LONGEST_TEXT = 65_536;
 
+/** In NFC a character may have been several before. */
+const LONGEST_SPELLING = 4;
+/** Normalising takes the square of the length of a run of combining marks; no script stacks as many as this. */
+const STACKED_MARKS = /\p{M}{65}/u;
+
 /** Trimmed text in Unicode NFC; an empty string is null; a number counts as its digits. */
 export function parseText(raw: unknown, longest: number): Parsed<string> {
   if (raw === null || raw === undefined) return NULL;
   if (typeof raw === 'number' && Number.isFinite(raw)) return usable(String(raw));
   if (typeof raw !== 'string') return unusable(raw, 'must be text');
-  if (raw.includes('${!') && MERGE_TAG.test(raw)) return { kind: 'merge-tag', tag: raw };
-  if (raw.includes('\0')) return unusable(raw, 'contains a NUL character');
-  if (!raw.isWellFormed()) return unusable(raw, 'contains half of a surrogate pair, which is not valid Unicode');
-  const text = raw.trim().normalize('NFC');
-  if (text.length > longest) return unusable(raw, `is longer than ${longest} characters`);
+  const trimmed = raw.trim();
+  const tooLong = `is longer than ${longest} characters`;
+  if (trimmed.length > longest * LONGEST_SPELLING) return unusable(raw, tooLong);
+  if (trimmed.includes('${!') && MERGE_TAG.test(trimmed)) return { kind: 'merge-tag', tag: trimmed };
+  if (trimmed.includes('\0')) return unusable(raw, 'contains a NUL character');
+  if (!trimmed.isWellFormed()) return unusable(raw, 'contains half of a surrogate pair, which is not valid Unicode');
+  if (STACKED_MARKS.test(trimmed)) return unusable(raw, 'stacks more than 64 combining marks');
+  const text = trimmed.normalize('NFC');
+  if (text.length > longest) return unusable(raw, tooLong);
   return text === '' ? NULL : usable(text);
 }
