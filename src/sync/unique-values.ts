@@ -94,7 +94,7 @@ class Allotment {
     for (let thoughts = 0; ; thoughts += 1) {
       while (this.open.size > 0) await this.refuseOnce();
       if (thoughts === MOST_SECOND_THOUGHTS) return;
-      for (const group of this.movers) this.thinkAgain(group);
+      this.thinkAgain();
       if (this.open.size === 0) return;
     }
   }
@@ -143,13 +143,21 @@ class Allotment {
   }
 
   /** Takes back what was refused for a record that did not get it either. */
-  private thinkAgain(group: RecordGroup): void {
-    const free = [...group.refused]
-      .filter(([value, holder]) => this.winnerOf(value) !== holder)
-      .map(([value]) => value);
-    if (free.length === 0) return;
-    group.allow(free);
-    this.note(group);
+  private thinkAgain(): void {
+    const winners = new Map<string, string | null>();
+    const winnerOf = (value: string): string | null => {
+      if (!winners.has(value)) winners.set(value, this.winnerOf(value));
+      return winners.get(value) ?? null;
+    };
+    const refusals = this.movers.map((group) => {
+      const free = [...group.refused].filter(([value, holder]) => winnerOf(value) !== holder);
+      return { group, free: free.map(([value]) => value) };
+    });
+    for (const { group, free } of refusals) {
+      if (free.length === 0) continue;
+      group.allow(free);
+      this.note(group);
+    }
   }
 
   private note(group: RecordGroup): void {
