@@ -4,6 +4,7 @@ import { ask, withOwnDatabase } from './support/databases';
 it('when the database refuses one record’s data, that one is ERROR and the others are applied', async () => {
   await withOwnDatabase('refusing', async (url, superuserUrl) => {
     await ask(`ALTER TABLE program ADD CONSTRAINT refusing CHECK (code <> 'refuse me')`, [], superuserUrl);
+    await ask(`ALTER TABLE student ADD CONSTRAINT refusing CHECK (city <> 'refuse me')`, [], superuserUrl);
     const service = await TestService.start({ DATABASE_URL: url });
     try {
       const tenant = newTenant();
@@ -19,6 +20,21 @@ it('when the database refuses one record’s data, that one is ERROR and the oth
       expect(JSON.stringify(report)).not.toMatch(/constraint|refusing|SQL|violates/);
       expect((await service.get(`/v1/programs/p8`, tenant)).status).toBe(200);
       expect((await service.get(`/v1/programs/p7`, tenant)).status).toBe(404);
+      const students = [
+        { id: 'a', Display_Name: 'A', Academic_Email: 'a@c.example' },
+        { id: 'b', Display_Name: 'B', Academic_Email: 'b@c.example' },
+      ];
+      await service.sync('students', { data: students }, { tenant });
+      const swap = [
+        { id: 'a', Academic_Email: 'b@c.example' },
+        { id: 'x', Display_Name: 'X', Academic_Email: 'x@c.example', City: 'refuse me' },
+        { id: 'b', Academic_Email: 'a@c.example' },
+      ];
+      expect(statusesOf(await service.sync('students', { data: swap }, { tenant }))).toEqual([
+        'UPDATED',
+        'ERROR',
+        'UPDATED',
+      ]);
     } finally {
       await service.close();
     }
