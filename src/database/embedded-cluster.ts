@@ -3,8 +3,8 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type Account, dataFolder, giveTo, type Home, installPrograms } from './embedded-home';
-import { failedWith } from './embedded-process';
+import { type Account, dataFolder, giveTo, type Home, installPrograms, WAY_OUT } from './embedded-home';
+import { failedWith, messageOf } from './embedded-process';
 
 /** A cluster on disk and what serves it. */
 export interface Cluster {
@@ -44,10 +44,9 @@ export const programPath = ({ programs }: Cluster, name: 'initdb' | 'pg_ctl' | '
 export async function openCluster(home: Home): Promise<Cluster> {
   const { directory, account } = home;
   const cluster = { directory, data: dataFolder(directory), account, programs: await installPrograms(home) };
-  const { stdout } = await run(programPath(cluster, 'postgres'), ['--version'], processOptions(cluster));
-  const ours = /\d+/.exec(stdout)?.[0] ?? stdout;
+  const ours = await majorVersionOf(cluster);
   await removeUnfinished(directory);
-  const theirs = await majorVersionOf(cluster.data);
+  const theirs = await majorVersionIn(cluster.data);
   if (theirs === undefined) await createCluster(cluster);
   else if (theirs !== ours) throw new Error(otherVersion(cluster.data, theirs, ours));
   else if ((await stat(cluster.data)).uid === 0) await giveTo(account, cluster.data);
@@ -58,7 +57,17 @@ const otherVersion = (data: string, theirs: string, ours: string): string =>
   `${data} was made by PostgreSQL ${theirs}, but this is PostgreSQL ${ours}. Nothing was changed: ` +
   `move that folder away to start with an empty database, or run PostgreSQL ${theirs} on it and set DATABASE_URL.`;
 
-async function majorVersionOf(data: string): Promise<string | undefined> {
+async function majorVersionOf(cluster: Cluster): Promise<string> {
+  try {
+    const { stdout } = await run(programPath(cluster, 'postgres'), ['--version'], processOptions(cluster));
+    return /\d+/.exec(stdout)?.[0] ?? stdout;
+  } catch (error) {
+    const problem = `the programs in ${cluster.programs} do not run on this machine (${messageOf(error)})`;
+    throw new Error(`${problem}. ${WAY_OUT}`, { cause: error });
+  }
+}
+
+async function majorVersionIn(data: string): Promise<string | undefined> {
   try {
     await stat(data);
   } catch (error) {
@@ -98,7 +107,7 @@ async function initialize(cluster: Cluster, options: string[]): Promise<void> {
     await run(programPath(cluster, 'initdb'), options, processOptions(cluster));
   } catch (error) {
     const said = typeof error === 'object' && error !== null && 'stderr' in error ? String(error.stderr).trim() : '';
-    throw new Error(`initdb could not make a cluster in ${cluster.directory}: ${said || String(error)}`, {
+    throw new Error(`initdb could not make a cluster in ${cluster.directory}: ${said || messageOf(error)}`, {
       cause: error,
     });
   }

@@ -38,7 +38,7 @@ export interface Home {
 }
 
 const run = promisify(execFile);
-const WAY_OUT = 'Set DATABASE_URL to use a PostgreSQL server of your own.';
+export const WAY_OUT = 'Set DATABASE_URL to use a PostgreSQL server of your own.';
 
 export const dataFolder = (directory: string): string => join(directory, 'data');
 
@@ -121,18 +121,22 @@ async function findAccount(directory: string): Promise<Account> {
   throw new Error(`PostgreSQL does not run as root, and there is no user postgres or nobody. ${WAY_OUT}`);
 }
 
-/** 127 is the dynamic loader's exit code, here for libraries that the account cannot read. */
+/**
+ * False when a copy may help. The dynamic loader's exit code is 127, here for libraries that the account cannot read;
+ * programs that are not for this machine fail in every place, which is told when they are used.
+ */
 async function canRun(native: string, account: Account): Promise<boolean> {
   try {
     await run(join(native, 'bin', 'postgres'), ['--version'], { ...account, cwd: '/' });
-    return true;
   } catch (error) {
     if (failedWith(error, 'EACCES', '127')) return false;
-    if (!failedWith(error, 'EPERM', 'EINVAL')) throw error;
-    throw new Error(`PostgreSQL does not run as root, and root may not act as another user here. ${WAY_OUT}`, {
-      cause: error,
-    });
+    if (failedWith(error, 'EPERM', 'EINVAL')) {
+      throw new Error(`PostgreSQL does not run as root, and root may not be another user here. ${WAY_OUT}`, {
+        cause: error,
+      });
+    }
   }
+  return true;
 }
 
 /** Asks a shell, which exits with 1 or 2 when `cd` is refused: root itself may enter everything. */

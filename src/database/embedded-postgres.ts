@@ -22,6 +22,9 @@ export interface EmbeddedPostgres {
 /** The role and its database have the same name. */
 const SERVICE = 'zoho_moodle_sync';
 
+/** Any number, as long as nothing else takes the same advisory lock in the database `postgres`. */
+const PREPARATION_LOCK = 5_081_377_912;
+
 /**
  * Starts the server, or attaches to the one that runs in the folder already: then as its guest, or as its owner if the
  * process that started it is gone. The settings are for a start only, and are never stored.
@@ -44,18 +47,19 @@ const ownerOf = ({ directory }: { directory: string }): string => join(directory
 
 /** Runs under the lock. */
 async function start(cluster: Cluster, settings: Record<string, string>): Promise<EmbeddedPostgres> {
+  const superuserPassword = await readPassword(cluster, 'superuser-password');
+  const servicePassword = await readPassword(cluster, 'service-password');
   const self = await claimForThisProcess();
   const { port, started } = await serve(cluster, settings);
   if (started || !(await hasOtherOwner(cluster, self))) await writeClaim(ownerOf(cluster), self);
-  const superuserUrl = urlOf(SUPERUSER, await readPassword(cluster, 'superuser-password'), port, 'postgres');
-  const password = await readPassword(cluster, 'service-password');
+  const superuserUrl = urlOf(SUPERUSER, superuserPassword, port, 'postgres');
   try {
-    await prepareDatabase(superuserUrl, password);
+    await prepareDatabase(superuserUrl, servicePassword);
   } catch (error) {
     await release(cluster, self);
     throw error;
   }
-  const url = urlOf(SERVICE, password, port, SERVICE);
+  const url = urlOf(SERVICE, servicePassword, port, SERVICE);
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> => (stopping ??= leave(cluster, self));
   return { url, superuserUrl, directory: cluster.directory, stop };
@@ -73,6 +77,8 @@ async function prepareDatabase(superuserUrl: string, password: string): Promise<
     await client.query(
       "SET log_statement = 'none'; SET log_min_duration_statement = -1; SET log_min_error_statement = 'panic'",
     );
+    // The server ends a killed node's statement before it notices, so two sessions may be here at once.
+    await client.query('SELECT pg_advisory_lock($1)', [PREPARATION_LOCK]);
     const role = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [SERVICE]);
     if (role.rowCount === 0) {
       await client.query(
@@ -109,6 +115,7 @@ function explain(error: unknown): string {
   if (failedWith(error, 'EACCES', 'EPERM', 'EROFS')) {
     return `this user may not use that folder or something in it (${text}). Choose another folder or set DATABASE_URL.`;
   }
+  if (failedWith(error, 'EEXIST', 'ENOTDIR')) return `a file is where a folder should be (${text}).`;
   if (failedWith(error, 'ENOSPC')) return `the disk is full (${text}).`;
   return text;
 }

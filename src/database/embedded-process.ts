@@ -7,10 +7,12 @@ export const UNKNOWN_START = '?';
 
 const run = promisify(execFile);
 
-/** Codes are the system's, SQL's or a program's exit code. */
-export function failedWith(error: unknown, ...codes: string[]): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && codes.includes(String(error.code));
+/** The system's code, SQL's or a program's exit code. */
+export function codeOf(error: unknown): string | undefined {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : undefined;
 }
+
+export const failedWith = (error: unknown, ...codes: string[]): boolean => codes.includes(codeOf(error) ?? '');
 
 export function messageOf(error: unknown): string {
   return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { type Cluster, processOptions, programPath, readPassword, SUPERUSER } from './embedded-cluster';
 import { giveTo } from './embedded-home';
-import { commandLineOf, failedWith, isRunning, messageOf } from './embedded-process';
+import { codeOf, commandLineOf, failedWith, isRunning, messageOf, startOf } from './embedded-process';
 
 interface Postmaster {
   pid: number;
@@ -30,13 +30,22 @@ export async function serve(
   cluster: Cluster,
   settings: Record<string, string>,
 ): Promise<{ port: number; started: boolean }> {
+  const running = await findServer(cluster);
+  if (running !== undefined) return { port: running, started: false };
+  try {
+    return { port: await startServer(cluster, settings), started: true };
+  } catch (error) {
+    await halt(cluster);
+    throw error;
+  }
+}
+
+async function startServer(cluster: Cluster, settings: Record<string, string>): Promise<number> {
   const deadline = Date.now() + PATIENCE_MS;
-  let started = false;
   for (;;) {
-    const port = await findServer(cluster);
-    if (port !== undefined) return { port, started };
     const complaint = await launch(cluster, await findFreePort(), settings);
-    started ||= complaint === undefined;
+    const port = await findServer(cluster);
+    if (port !== undefined) return port;
     if (Date.now() > deadline || (complaint !== undefined && !PASSING.test(complaint))) {
       throw new Error(complaint ?? `PostgreSQL ends as soon as it has started; see ${logOf(cluster)}.`);
     }
@@ -47,13 +56,19 @@ export async function serve(
 export async function halt(cluster: Cluster): Promise<void> {
   const postmaster = await readPostmaster(cluster);
   if (!postmaster || !(await isOurs(cluster, postmaster))) return;
+  const startedAt = await startOf(postmaster.pid);
   const order = ['stop', '-m', 'fast', '-w', '-t', '60', '-s', '-D', cluster.data];
   try {
     await run(programPath(cluster, 'pg_ctl'), order, processOptions(cluster));
   } catch (error) {
     if (await isRunning(postmaster.pid)) throw error;
   }
-  while (await isRunning(postmaster.pid)) await pause(10);
+  // The pid file, which pg_ctl waits for, goes a moment before the process.
+  for (;;) {
+    const now = await startOf(postmaster.pid);
+    if (now === undefined || now !== startedAt) return;
+    await pause(10);
+  }
 }
 
 /** The port of the server that is running; one that is starting or stopping is waited for. */
@@ -65,11 +80,14 @@ async function findServer(cluster: Cluster): Promise<number | undefined> {
     const refusal = await knock(cluster, postmaster.port);
     if (refusal === undefined) return postmaster.port;
     if (!(await isPostmasterOf(cluster, postmaster.pid))) await forget(cluster, postmaster);
-    else if (Date.now() > deadline || failedWith(refusal, '28P01', '28000')) {
+    else if (Date.now() > deadline || isFinal(refusal)) {
       throw new Error(`its server, process ${postmaster.pid}, does not let us in: ${messageOf(refusal)}`);
     } else await pause(50);
   }
 }
+
+/** SQLSTATEs begin with a digit or an X; classes 53 and 57 are of a server that is full, starting or stopping. */
+const isFinal = (refusal: unknown): boolean => /^(?!53|57)[\dX]/.test(codeOf(refusal) ?? '');
 
 /** PostgreSQL takes any living process of that id for its own and would not start; after a power cut it may be any program. */
 async function forget({ data }: Cluster, { pid }: Postmaster): Promise<void> {
@@ -139,7 +157,7 @@ async function launch(cluster: Cluster, port: number, settings: Record<string, s
     port: String(port),
   });
   const said = join(cluster.directory, 'pg_ctl.log');
-  if (await runDetached(cluster, ['start', '-w', '-s', '-D', cluster.data, '-l', log, '-o', options], said)) {
+  if (await runPgCtl(cluster, ['start', '-w', '-s', '-D', cluster.data, '-l', log, '-o', options], said)) {
     return undefined;
   }
   const lines = [await readFile(said, 'utf8'), (await readFile(log)).subarray(size).toString('utf8')];
@@ -147,7 +165,7 @@ async function launch(cluster: Cluster, port: number, settings: Record<string, s
 }
 
 /** pg_ctl's output goes to a file: on Windows the server inherits it, and a pipe would never close. */
-async function runDetached(cluster: Cluster, order: string[], output: string): Promise<boolean> {
+async function runPgCtl(cluster: Cluster, order: string[], output: string): Promise<boolean> {
   const file = await open(output, 'w');
   try {
     const child = spawn(programPath(cluster, 'pg_ctl'), order, {
