@@ -37,7 +37,7 @@ describe.each(['/docs', '/redoc'])('%s', (page) => {
 it('ReDoc’s script shows no image of its makers’ server', async () => {
   const script = await text('/redoc/redoc.standalone.js');
   expect(script.length).toBeGreaterThan(500_000);
-  expect(script).not.toMatch(/https?:\/\/(cdn|fonts|otel)\./);
+  expect(script.match(/https?:\/\/(cdn|fonts|otel)\.[\w./-]*/g)).toBeNull();
 });
 
 it('Swagger UI shows the document without a validator on the internet', async () => {

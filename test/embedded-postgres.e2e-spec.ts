@@ -24,9 +24,10 @@ jest.setTimeout(60_000);
 
 const NOBODY: User = { uid: 65_534, gid: 65_534 };
 const isRoot = process.getuid?.() === 0;
-const describeAsRoot = isRoot ? describe : describe.skip;
+/** Situations that only root gets into; to anybody else they cannot happen. */
+const describeAsRoot = isRoot ? describe : () => undefined;
 const canBeNobody = isRoot && spawnSync(process.execPath, ['--version'], NOBODY).status === 0;
-const describeAsNobody = canBeNobody ? describe : describe.skip;
+const describeAsNobody = canBeNobody ? describe : () => undefined;
 
 /** Where the children's node finds the launcher. */
 let project: string;

@@ -7,7 +7,7 @@ import { schemaDrift } from './support/schema-drift';
 const EMPTY = 'template1';
 const tables = (url: string) =>
   ask(
-    `SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'migrations'`,
+    `SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'migrations' ORDER BY relname`,
     [],
     url,
   );

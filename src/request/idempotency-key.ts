@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Request } from 'express';
+import type { Request as ExpressRequest } from 'express';
 import { Problem } from './problem';
 import { rawBodyOf } from './raw-body';
 
@@ -18,9 +18,9 @@ declare module 'express-serve-static-core' {
 }
 
 /** The caller's `Idempotency-Key`, else one made of the body. */
-export const idempotencyKeyOf = (request: Request): IdempotencyKey => (request.idempotencyKey ??= readKey(request));
+export const idempotencyKeyOf = (request: ExpressRequest): IdempotencyKey => (request.idempotencyKey ??= readKey(request));
 
-function readKey(request: Request): IdempotencyKey {
+function readKey(request: ExpressRequest): IdempotencyKey {
   const given = request.get('idempotency-key') ?? request.get('x-idempotency-key');
   if (given === undefined) return { key: hash('md5', rawBodyOf(request), 'hex'), isExplicit: false };
   const isRepeated = (request.headersDistinct['idempotency-key']?.length ?? 0) > 1;

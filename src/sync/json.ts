@@ -9,7 +9,7 @@ const LONG_NUMBER = 16;
 /** Looking for the fault in a larger text would take longer than telling where it is, is worth. */
 const LARGEST_LOCATED = 1_000_000;
 
-export interface Place {
+interface Place {
   readonly line: number;
   readonly column: number;
 }

@@ -3,7 +3,7 @@ import { type Outcome, type Status, STATUSES } from './outcome';
 import type { SyncCall } from './sync-call';
 
 /** How many records had each outcome. */
-export type Summary = { total: number } & Record<Status, number>;
+type Summary = { total: number } & Record<Status, number>;
 
 /** One record's outcome with its id, under the key of its entity: `zoho_student_id` and the like. */
 export type SyncResult = Outcome & Record<`zoho_${string}_id`, string | null>;

@@ -1,11 +1,11 @@
 import { Controller, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
+import { ListEndpoint, ReadEndpoint, SyncEndpoint } from '../../openapi/sync-endpoint.decorator';
 import { PageQuery } from '../../request/page-query.dto';
 import { Call } from '../../request/sync-call.decorator';
 import { Tenant } from '../../request/tenant.decorator';
 import type { Page, RowView } from '../../sync/row-reader';
 import type { SyncCall } from '../../sync/sync-call';
-import { ListEndpoint, ReadEndpoint, SyncEndpoint } from '../../sync/sync-endpoint.decorator';
 import type { SyncAnswer } from '../../sync/sync-answer';
 import { student } from './students.fields';
 import { StudentsService } from './students.service';

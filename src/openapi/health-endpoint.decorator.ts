@@ -1,0 +1,60 @@
+import { applyDecorators, Get } from '@nestjs/common';
+import { ApiOperation, type ResponseObject } from '@nestjs/swagger';
+import { HealthParameters } from './parameters';
+import { problemsOf, REQUEST_ID_HEADER } from './problem-responses';
+import { objectOf, refTo, type Schema, type Schemas } from './schema';
+
+const PART: Schema = { type: 'string', enum: ['ok', 'unavailable'] };
+
+export const HEALTH_SCHEMAS: Schemas = {
+  Alive: objectOf({ status: { type: 'string', const: 'ok' } }),
+  Readiness: readiness({ type: 'string', enum: ['ok', 'degraded'] }, PART),
+  Unreadiness: readiness({ type: 'string', const: 'unavailable' }, { type: 'string', const: 'unavailable' }),
+};
+
+function readiness(status: Schema, database: Schema): Schema {
+  const cache: Schema = { ...PART, description: 'Only when Redis is configured.' };
+  return objectOf({ status, parts: objectOf({ database, cache }, ['cache']) });
+}
+
+/** `GET /v1/health`: whether the process is alive. */
+export const AliveEndpoint = (): MethodDecorator =>
+  applyDecorators(
+    Get(),
+    HealthParameters(),
+    ApiOperation({
+      operationId: 'readHealth',
+      summary: 'Whether the process is alive',
+      responses: { 200: answer('It is', 'Alive', { alive: { status: 'ok' } }), ...problemsOf('health') },
+    }),
+  );
+
+/** `GET /v1/health/ready`: whether the service can work, part by part. */
+export const ReadyEndpoint = (): MethodDecorator =>
+  applyDecorators(
+    Get('ready'),
+    HealthParameters(),
+    ApiOperation({
+      operationId: 'readReadiness',
+      summary: 'Whether the service can work, part by part',
+      responses: {
+        200: answer('It can; `degraded` when Redis is away, and repeated requests are processed anew', 'Readiness', {
+          ok: { status: 'ok', parts: { database: 'ok' } },
+          degraded: { status: 'degraded', parts: { database: 'ok', cache: 'unavailable' } },
+        }),
+        ...problemsOf('health'),
+        503: answer('It cannot: the database is away', 'Unreadiness', {
+          unavailable: { status: 'unavailable', parts: { database: 'unavailable' } },
+        }),
+      },
+    }),
+  );
+
+function answer(description: string, schema: string, values: Record<string, object>): ResponseObject {
+  const examples = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value }]));
+  return {
+    description,
+    headers: REQUEST_ID_HEADER,
+    content: { 'application/json': { schema: refTo(schema), examples } },
+  };
+}

@@ -1,0 +1,64 @@
+import type { INestApplication } from '@nestjs/common';
+import { type OpenAPIObject, SwaggerModule, type TagObject } from '@nestjs/swagger';
+import { rowExample } from './answer-examples';
+import { bodySchemas } from './body-schemas';
+import { type DescribedEntity, describedEntities } from './described-entities';
+import { HEALTH_SCHEMAS } from './health-endpoint.decorator';
+import { PROBLEM_SCHEMAS, problemResponses } from './problem-responses';
+import { reportSchemas, SHARED_REPORT_SCHEMAS } from './report-schemas';
+import { rowSchemas } from './row-schemas';
+
+export const TITLE = 'Zoho CRM to Moodle sync';
+
+const DESCRIPTION = `Takes records of Zoho CRM in, says what became of each, and reads them back.
+
+Errors are RFC 9457 problem details with a stable \`code\`. Every answer has \`X-Request-Id\`, which is also in the log.
+Unknown addresses are 404 \`NOT_FOUND\`.`;
+
+const HEADERS = {
+  XRequestId: { description: 'The id under which the log knows the request.', schema: { type: 'string' } },
+  RetryAfter: { description: 'Seconds after which to try again.', schema: { type: 'integer', minimum: 0 } },
+  IdempotentReplayed: {
+    description: 'Present when this is the answer that the same request was given before.',
+    schema: { type: 'string', enum: ['true'] },
+  },
+};
+
+/** The whole document: the routes as their decorators describe them, and the parts that these point to. */
+export function openApiDocument(app: INestApplication): OpenAPIObject {
+  const entities = describedEntities(app);
+  const document = SwaggerModule.createDocument(app, base(), { autoTagControllers: false });
+  return { ...document, tags: tags(entities), components: components(entities) };
+}
+
+function base(): Omit<OpenAPIObject, 'paths'> {
+  const license = { name: 'All rights reserved', identifier: 'LicenseRef-All-Rights-Reserved' };
+  return {
+    openapi: '3.1.0',
+    info: { title: TITLE, description: DESCRIPTION, version: '1', license },
+    servers: [{ url: '/', description: 'The service that answers this document' }],
+    security: [],
+  };
+}
+
+function components(entities: readonly DescribedEntity[]): NonNullable<OpenAPIObject['components']> {
+  const ofEntities = entities.map((entity) => ({
+    ...bodySchemas(entity.definition),
+    ...reportSchemas(entity.definition),
+    ...rowSchemas(entity),
+  }));
+  return {
+    schemas: Object.assign({}, ...ofEntities, SHARED_REPORT_SCHEMAS, HEALTH_SCHEMAS, PROBLEM_SCHEMAS),
+    responses: problemResponses(),
+    headers: HEADERS,
+    examples: Object.assign({}, ...entities.map(rowExample)),
+  };
+}
+
+const tags = (entities: readonly DescribedEntity[]): TagObject[] => [
+  ...entities.map(({ definition: { plural, zohoModule } }) => ({
+    name: plural,
+    description: `Records of Zoho CRM's module ${zohoModule}.`,
+  })),
+  { name: 'health', description: 'For whoever watches over the service.' },
+];
