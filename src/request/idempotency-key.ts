@@ -18,7 +18,8 @@ declare module 'express-serve-static-core' {
 }
 
 /** The caller's `Idempotency-Key`, else one made of the body. */
-export const idempotencyKeyOf = (request: ExpressRequest): IdempotencyKey => (request.idempotencyKey ??= readKey(request));
+export const idempotencyKeyOf = (request: ExpressRequest): IdempotencyKey =>
+  (request.idempotencyKey ??= readKey(request));
 
 function readKey(request: ExpressRequest): IdempotencyKey {
   const given = request.get('idempotency-key') ?? request.get('x-idempotency-key');
