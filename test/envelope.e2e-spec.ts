@@ -132,6 +132,7 @@ describe('a body that cannot be processed is told why, and stores nothing', () =
       { 'Content-Encoding': 'gzip' },
     ],
     ['51 records', 413, 'TOO_MANY_RECORDS', json(Array(51).fill(PROGRAM))],
+    ['a form of 10,001 fields', 413, 'TOO_MANY_FIELDS', 'id=p1' + '&a='.repeat(10_000), form],
     [
       'an unknown encoding',
       415,
