@@ -1,16 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { createSyncedTable } from '../src/database/synced-table';
 import { APPLICATION_ROLE, protectTenantTable } from '../src/database/tenant-table';
-
-const SYNCED_COLUMNS = `
-  tenant_id text NOT NULL,
-  id uuid NOT NULL,
-  zoho_id text NOT NULL,
-  fingerprint text NOT NULL,
-  version timestamptz,
-  last_sync timestamptz NOT NULL,
-  created_at timestamptz NOT NULL DEFAULT now(),
-  updated_at timestamptz NOT NULL DEFAULT now(),
-  deleted_at timestamptz`;
 
 export class StudentsAndPrograms1700000000000 implements MigrationInterface {
   name = 'StudentsAndPrograms1700000000000';
@@ -42,16 +32,6 @@ export class StudentsAndPrograms1700000000000 implements MigrationInterface {
     await runner.query('DROP TABLE student');
     await dropApplicationRole(runner);
   }
-}
-
-async function createSyncedTable(runner: QueryRunner, table: string, columns: string): Promise<void> {
-  await runner.query(`
-    CREATE TABLE ${table} (${SYNCED_COLUMNS}, ${columns},
-      CONSTRAINT ${table}_pkey PRIMARY KEY (tenant_id, id),
-      CONSTRAINT ${table}_tenant_id_zoho_id_key UNIQUE (tenant_id, zoho_id)
-    )`);
-  await runner.query(`CREATE INDEX ${table}_tenant_id_updated_at_idx ON ${table} (tenant_id, updated_at)`);
-  await protectTenantTable(runner, table);
 }
 
 /** Roles belong to the whole cluster, so another database's migration may have made it, or be making it now. */

@@ -14,7 +14,7 @@ export function configureApp(app: NestExpressApplication): NestExpressApplicatio
   app.disable('x-powered-by');
   // Hashing every answer for an ETag that no webhook asks for costs a quarter of a small request.
   app.disable('etag');
-  app.use('/v1/sync', raw({ type: () => true, limit: app.get(Environment).MAX_BODY_BYTES }));
+  app.use(['/v1/sync', '/v1/admin'], raw({ type: () => true, limit: app.get(Environment).MAX_BODY_BYTES }));
   serveDocs(app);
   return app;
 }

@@ -59,7 +59,13 @@ it('is listed whole in .env.example, with the defaults', () => {
       .filter((line) => /^[A-Z_]+=/.test(line))
       .map((line) => line.split('=', 2)),
   ) as Record<string, string>;
-  const known = [...Object.keys(readEnvironment({})), 'DATABASE_URL', 'MIGRATION_DATABASE_URL', 'REDIS_URL'];
+  const known = [
+    ...Object.keys(readEnvironment({})),
+    'DATABASE_URL',
+    'MIGRATION_DATABASE_URL',
+    'REDIS_URL',
+    'DEFAULT_PROFILE_FILE',
+  ];
   expect(Object.keys(listed).toSorted()).toEqual([...new Set(known)].toSorted());
   expect(readEnvironment(listed)).toEqual(readEnvironment({}));
 });

@@ -84,6 +84,30 @@ export class Environment {
   @Max(200)
   DATABASE_POOL_SIZE = 16;
 
+  /** A JSON file with the profile of tenants that have none of their own. */
+  @IsOptional()
+  @IsString()
+  DEFAULT_PROFILE_FILE?: string;
+
+  /** So long a record waits for another before it is only listed as expired. */
+  @ToInteger()
+  @IsInt()
+  @Min(1)
+  @Max(3_650)
+  WAITING_DAYS = 30;
+
+  @ToInteger()
+  @IsInt()
+  @Min(1)
+  @Max(3_650)
+  RUN_RETENTION_DAYS = 90;
+
+  @ToInteger()
+  @IsInt()
+  @Min(1)
+  @Max(36_500)
+  HISTORY_RETENTION_DAYS = 730;
+
   /** `ENV=production` starts the embedded PostgreSQL only when this says so. */
   @ToBoolean()
   @IsBoolean()

@@ -1,3 +1,4 @@
+import { Transform } from 'class-transformer';
 import type { Request } from 'express';
 import { invalidParameter } from './problem';
 
@@ -17,7 +18,13 @@ export function isDryRun({ query }: Request): boolean {
   }
   const value = query['dryRun'];
   if (value === undefined) return false;
-  const answer = typeof value === 'string' ? YES_OR_NO.get(value.toLowerCase()) : undefined;
-  if (answer === undefined) throw invalidParameter('dryRun', 'dryRun must be true or false');
+  const answer = yesOrNo(value);
+  if (typeof answer !== 'boolean') throw invalidParameter('dryRun', 'dryRun must be true or false');
   return answer;
 }
+
+const yesOrNo = (value: unknown): unknown =>
+  typeof value === 'string' ? (YES_OR_NO.get(value.toLowerCase()) ?? value) : value;
+
+/** A query parameter that is a clear yes or no; anything else is left to be refused. */
+export const ToYesOrNo = (): PropertyDecorator => Transform(({ value }: { value: unknown }) => yesOrNo(value));

@@ -5,6 +5,7 @@ import { Problem } from './problem';
 export function parameterPipe(): ValidationPipe {
   return new ValidationPipe({
     transform: true,
+    validateCustomDecorators: true,
     stopAtFirstError: true,
     whitelist: true,
     forbidNonWhitelisted: true,

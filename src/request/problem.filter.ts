@@ -2,8 +2,10 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger 
 import type { Request, Response } from 'express';
 import { isTransient, isUnavailable, sqlState } from '../database/database-errors';
 import { EnvelopeError } from '../sync/envelope/envelope-error';
-import { MalformedCursor } from '../sync/row-reader';
-import { RecordNotFound } from '../sync/synced.service';
+import { MalformedCursor } from '../sync/cursor';
+import { InvalidProfile } from '../sync/profile/profile';
+import { RecordNotFound } from '../sync/record-not-found';
+import { UnknownFilter } from '../sync/row-reader';
 import { invalidParameter, Problem, type ProblemCode, PROBLEMS } from './problem';
 
 /** What Express's body reader and router call their errors, by HTTP status. */
@@ -58,6 +60,8 @@ export class ProblemFilter implements ExceptionFilter {
     if (error instanceof Problem) return error;
     if (error instanceof EnvelopeError) return new Problem(error.fault, error.message);
     if (error instanceof RecordNotFound) return new Problem('NOT_FOUND', error.message);
+    if (error instanceof InvalidProfile) return toProfileProblem(error);
+    if (error instanceof UnknownFilter) return invalidParameter(error.parameter, error.message);
     if (error instanceof MalformedCursor) return invalidParameter('cursor', error.message);
     if (isUnavailable(error) || isTransient(error)) {
       this.log.error(`The database cannot be used (${sqlState(error) ?? 'no connection'})`);
@@ -72,6 +76,13 @@ export class ProblemFilter implements ExceptionFilter {
     return new Problem('INTERNAL_ERROR', 'Something went wrong on our side. Tell us the request id');
   }
 }
+
+const toProfileProblem = ({ message, faults }: InvalidProfile): Problem =>
+  new Problem(
+    'PROFILE_INVALID',
+    message,
+    faults.map((fault) => ({ field: fault.path, code: 'INVALID_DATA', message: fault.message })),
+  );
 
 function statusOf(error: unknown): number {
   if (error instanceof HttpException) return error.getStatus();

@@ -13,6 +13,7 @@ export type ProblemCode =
   | 'IDEMPOTENCY_KEY_REUSED'
   | 'IDEMPOTENCY_IN_PROGRESS'
   | 'PARAMETER_INVALID'
+  | 'PROFILE_INVALID'
   | 'DATABASE_UNAVAILABLE'
   | 'INTERNAL_ERROR';
 
@@ -41,11 +42,11 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
   NO_RECORDS: { status: 422, title: 'No records found' },
   RECORD_WITHOUT_FIELDS: { status: 422, title: 'Record without fields' },
   WRONG_MODULE: { status: 422, title: 'Wrong module' },
-  OPERATION_NOT_SUPPORTED: { status: 422, title: 'Operation not supported' },
   TENANT_ID_MALFORMED: { status: 422, title: 'Malformed tenant id' },
   IDEMPOTENCY_KEY_MALFORMED: { status: 422, title: 'Malformed idempotency key' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'Idempotency key reused' },
   PARAMETER_INVALID: { status: 422, title: 'Invalid parameter' },
+  PROFILE_INVALID: { status: 422, title: 'Invalid profile' },
   DATABASE_UNAVAILABLE: { status: 503, title: 'Database unavailable', retryAfterSeconds: 5 },
   HEADERS_TOO_LARGE: { status: 431, title: 'Header fields too large' },
   INTERNAL_ERROR: { status: 500, title: 'Internal error' },

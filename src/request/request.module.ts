@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
+import { TenantsModule } from '../tenants/tenants.module';
 import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor';
 import { IdempotencyModule } from './idempotency/idempotency.module';
 import { parameterPipe } from './parameter-pipe';
@@ -8,7 +9,7 @@ import { TenantInterceptor } from './tenant.interceptor';
 
 /** All that happens to every request, in one list. */
 @Module({
-  imports: [IdempotencyModule],
+  imports: [IdempotencyModule, TenantsModule],
   providers: [
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_INTERCEPTOR, useClass: TenantInterceptor },

@@ -2,6 +2,7 @@ import { type CallHandler, type ExecutionContext, Injectable, type NestIntercept
 import type { Request as ExpressRequest } from 'express';
 import type { Observable } from 'rxjs';
 import { Environment } from '../config/environment';
+import { TenantDirectory } from '../tenants/tenant-directory';
 import { Problem } from './problem';
 import { TENANT_ID_PATTERN } from './tenant-id';
 
@@ -14,12 +15,17 @@ declare module 'express-serve-static-core' {
   }
 }
 
+const WRITES: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
+
 /** Says whose request it is. An empty or repeated header is a mistake, never the default tenant. */
 @Injectable()
 export class TenantInterceptor implements NestInterceptor {
-  constructor(private readonly environment: Environment) {}
+  constructor(
+    private readonly environment: Environment,
+    private readonly tenants: TenantDirectory,
+  ) {}
 
-  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const request = context.switchToHttp().getRequest<ExpressRequest>();
     const tenantId = request.get('x-tenant-id') ?? this.environment.DEFAULT_TENANT_ID;
     if (!TENANT_ID_PATTERN.test(tenantId)) {
@@ -29,6 +35,7 @@ export class TenantInterceptor implements NestInterceptor {
       );
     }
     request.tenantId = tenantId;
+    if (WRITES.has(request.method)) await this.tenants.ensure(tenantId);
     return next.handle();
   }
 }

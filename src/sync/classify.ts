@@ -1,22 +1,30 @@
-import { diff } from './diff';
-import type { EntityDefinition } from './fields';
+import { type Changes, diff } from './diff';
+import { type EntityDefinition, textOf } from './fields';
 import type { FingerprintService } from './fingerprint.service';
 import type { IngressParser } from './ingress-parser';
-import type { Outcome } from './outcome';
-import type { CanonicalValues, ParsedRecord, RecordIssue } from './record';
+import { type Outcome, withWarnings } from './outcome';
+import { reasonOf } from './reasons';
+import type { CanonicalValues, ParsedRecord, Reading, RecordIssue } from './record';
+import type { KnownReferences } from './reference-resolver';
+import {
+  claimOf,
+  emptyRecord,
+  isBlank,
+  isSameState,
+  later,
+  type MissingParent,
+  type RowState,
+  type Standing,
+  uniqueField,
+} from './row-state';
 
-/** A row as the engine sees it: the canonical record that it holds, and how old that is. */
-export interface RowState {
-  readonly values: CanonicalValues;
-  readonly fingerprint: string;
-  /** ISO instant in UTC; null when no record came with a `Modified_Time` */
-  readonly version: string | null;
-}
-
-/** A record's outcome, and the row as the record leaves it. */
-export interface Classified {
+/** A record's outcome, and what is stored and what waits after it. */
+interface Classified extends Standing {
   readonly outcome: Outcome;
-  readonly state: RowState | null;
+  /** what the history is to tell; null when nothing stored has changed */
+  readonly changes: Changes | null;
+  /** what it waits for, when it does */
+  readonly missing: readonly MissingParent[];
 }
 
 /** Values of a unique field that other records hold, each with the zoho_id of its holder. */
@@ -25,48 +33,86 @@ export type TakenValues = ReadonlyMap<string, string>;
 /** What classifying one entity's records takes. */
 export interface Classifier {
   readonly parser: IngressParser;
+  /** the entity's declaration, as the tenant's profile has it */
+  readonly definition: EntityDefinition;
   readonly fingerprints: FingerprintService;
+  /** null when the work is not a caller's: what waits keeps the run that brought it */
+  readonly runId: string | null;
+  /** ISO instant: the version of a tombstone whose record had none */
+  readonly receivedAt: string;
+  /** whether a record with a missing parent is kept */
+  readonly defers: boolean;
 }
 
-/** Merges one record onto the row (missing keeps, null clears), judges the result and says what it is. */
-export function classify(by: Classifier, record: ParsedRecord, row: RowState | null, taken: TakenValues): Classified {
-  const { definition } = by.parser;
-  if (isStale(record, row)) return { outcome: stale(definition, record, row), state: row };
-  const reading = by.parser.read(record, row?.values ?? null);
-  const merged = { ...emptyRecord(definition), ...row?.values, ...reading.values };
-  const errors = [
-    ...reading.issues,
-    ...missingFields(definition, merged, reading.issues),
-    ...takenFields(definition, merged, taken),
-  ];
-  if (errors.length > 0) return { outcome: invalid(errors, reading.warnings), state: row };
-  const state: RowState = {
-    values: merged,
-    fingerprint: by.fingerprints.fingerprint(definition, merged),
-    version: later(record.version, row?.version ?? null),
-  };
+/** Merges one record onto row and waiting values (missing keeps, null clears), judges the result and says what it is. */
+export function classify(
+  by: Classifier,
+  record: ParsedRecord,
+  standing: Standing,
+  known: KnownReferences,
+  taken: TakenValues,
+): Classified {
+  const { definition } = by;
+  const { row, waiting } = standing;
+  const version = later(row?.version ?? null, waiting?.version ?? null);
+  if (record.version !== null && version !== null && record.version < version) {
+    return unmoved(standing, stale(by, record, version));
+  }
+  if (record.operation === 'delete') return bury(by, record, row, record.version ?? later(by.receivedAt, version));
+  const base = baseOf(definition, standing);
+  const reading = by.parser.read(definition, record, base);
+  const merged = { ...emptyRecord(definition), ...base, ...reading.values };
+  const errors = faultsOf(by, merged, reading, taken);
+  if (errors.length > 0) return unmoved(standing, invalid(errors, reading.warnings));
+  const newest = later(record.version, version);
+  const missing = missingParents(definition, merged, row, known);
+  if (missing.length > 0) {
+    const waits = { values: { ...waiting?.values, ...reading.values }, version: newest, runId: by.runId };
+    const outcome = skipped(by, missing, reading.warnings);
+    return { outcome, changes: null, row, waiting: by.defers ? waits : waiting, missing };
+  }
+  const fingerprint = by.fingerprints.fingerprint(definition, merged);
+  const state: RowState = { values: merged, fingerprint, version: newest, deletedAt: null };
   const outcome = { ...compare(definition, row, state), ...withWarnings(reading.warnings) };
-  return { outcome, state: row && isSame(row, state) ? row : state };
+  const changes = row ? (outcome.changes ?? null) : diff(definition, {}, merged);
+  return { outcome, changes, row: row && isSameState(row, state) ? row : state, waiting: null, missing: [] };
 }
 
-/** The form in which a unique value is compared: upper and lower case are the same. */
-export const claimOf = (value: string): string => value.toLowerCase();
+const unmoved = (standing: Standing, outcome: Outcome): Classified => ({
+  ...standing,
+  outcome,
+  changes: null,
+  missing: [],
+});
 
-/** The field whose values no two rows of a tenant may share, if the entity has one. */
-export function uniqueField({ fields }: EntityDefinition): string | undefined {
-  return Object.keys(fields).find((name) => fields[name]?.unique);
+/** What a record is merged onto: the row with what waits for it; null when the entity's record was never seen. */
+function baseOf(definition: EntityDefinition, { row, waiting }: Standing): CanonicalValues | null {
+  const stored = row && !(row.deletedAt && isBlank(row.values)) ? row.values : null;
+  if (!waiting) return stored;
+  return { ...(stored ?? emptyRecord(definition)), ...waiting.values };
 }
 
-function isStale(record: ParsedRecord, row: RowState | null): boolean {
-  return record.version !== null && row?.version != null && record.version < row.version;
+/** A record that is deleted before it was ever seen leaves a tombstone too, so that a late older version stays out. */
+function bury(by: Classifier, record: ParsedRecord, row: RowState | null, version: string | null): Classified {
+  const { definition } = by;
+  const label = labelOf(definition);
+  const values = row?.values ?? emptyRecord(definition);
+  const fingerprint = row?.fingerprint ?? by.fingerprints.fingerprint(definition, values);
+  const message = row?.deletedAt ? `${label} was deleted already` : `${label} deleted`;
+  const outcome: Outcome = { status: 'DELETED', message, ...withWarnings(record.warnings) };
+  const state = { values, fingerprint, version, deletedAt: row?.deletedAt ?? by.receivedAt };
+  const changes = row?.deletedAt ? null : { deleted_at: { before: null, after: by.receivedAt } };
+  return { outcome, changes, row: row && isSameState(row, state) ? row : state, waiting: null, missing: [] };
 }
 
-const isSame = (a: RowState, b: RowState): boolean => a.fingerprint === b.fingerprint && a.version === b.version;
-
-const later = (a: string | null, b: string | null): string | null => (a === null || (b !== null && b > a) ? b : a);
-
-function emptyRecord({ fields }: EntityDefinition): CanonicalValues {
-  return Object.fromEntries(Object.keys(fields).map((name) => [name, null]));
+function faultsOf(
+  { parser, definition }: Classifier,
+  merged: CanonicalValues,
+  { issues }: Reading,
+  taken: TakenValues,
+): RecordIssue[] {
+  const found = [...issues, ...missingFields(definition, merged, issues), ...takenFields(definition, merged, taken)];
+  return found.length > 0 ? found : parser.judge(merged);
 }
 
 function missingFields(
@@ -82,10 +128,27 @@ function missingFields(
 
 function takenFields(definition: EntityDefinition, merged: CanonicalValues, taken: TakenValues): RecordIssue[] {
   const field = uniqueField(definition);
-  const value = field && merged[field];
+  const value = field && textOf(merged[field]);
   const holder = value && taken.get(claimOf(value));
   if (!field || !holder) return [];
   return [{ field, code: 'DUPLICATE_DATA', message: `${field} is already used by ${definition.name} ${holder}` }];
+}
+
+/** In the declared order. What the row names already is not asked for again: children of a deleted parent stay. */
+function missingParents(
+  { fields }: EntityDefinition,
+  merged: CanonicalValues,
+  row: RowState | null,
+  known: KnownReferences,
+): MissingParent[] {
+  const missing: MissingParent[] = [];
+  for (const [field, { awaited }] of Object.entries(fields)) {
+    const zohoId = awaited ? textOf(merged[field]) : null;
+    if (zohoId === null || (row && !row.deletedAt && row.values[field] === zohoId)) continue;
+    const absent = known.absent(field, zohoId);
+    if (absent) missing.push(absent);
+  }
+  return missing;
 }
 
 function compare(definition: EntityDefinition, row: RowState | null, state: RowState): Outcome {
@@ -93,12 +156,33 @@ function compare(definition: EntityDefinition, row: RowState | null, state: RowS
   if (!row) return { status: 'NEW', message: `${label} created` };
   const changes = row.fingerprint === state.fingerprint ? {} : diff(definition, row.values, state.values);
   const names = Object.keys(changes);
+  if (row.deletedAt) {
+    const message = `${label} restored`;
+    return { status: 'UPDATED', message, changes: { deleted_at: { before: row.deletedAt, after: null }, ...changes } };
+  }
   if (names.length === 0) return { status: 'UNCHANGED', message: `${label} unchanged` };
   return { status: 'UPDATED', message: `${label} updated: ${names.join(', ')}`, changes };
 }
 
-function stale(definition: EntityDefinition, record: ParsedRecord, row: RowState | null): Outcome {
-  const message = `${labelOf(definition)} not changed: Modified_Time ${record.version} is older than the stored ${row?.version}`;
+function skipped(by: Classifier, parents: readonly MissingParent[], warnings: readonly RecordIssue[]): Outcome {
+  const missing = parents.map((parent) => ({ field: parent.field, zoho_id: parent.zohoId, reason: reasonOf(parent) }));
+  const names = parents.map(({ field, zohoId }) => `${field} ${zohoId}`).join(', ');
+  const message = by.defers
+    ? `${labelOf(by.definition)} waits for ${names}, and is applied by itself when that is stored`
+    : `${labelOf(by.definition)} not stored: ${names} must be stored first. Send it again then`;
+  const [first] = missing;
+  return {
+    status: 'SKIPPED',
+    message,
+    ...(first && { reason: first.reason }),
+    missing,
+    deferred: by.defers,
+    ...withWarnings(warnings),
+  };
+}
+
+function stale({ definition }: Classifier, record: ParsedRecord, version: string): Outcome {
+  const message = `${labelOf(definition)} not changed: Modified_Time ${record.version} is older than the stored ${version}`;
   return { status: 'STALE', message, ...withWarnings(record.warnings) };
 }
 
@@ -107,7 +191,4 @@ function invalid(errors: readonly RecordIssue[], warnings: readonly RecordIssue[
   return { status: 'INVALID', message, errors, ...withWarnings(warnings) };
 }
 
-export const withWarnings = (warnings: readonly RecordIssue[]): { warnings?: readonly RecordIssue[] } =>
-  warnings.length > 0 ? { warnings } : {};
-
-const labelOf = ({ name }: EntityDefinition): string => name.charAt(0).toUpperCase() + name.slice(1);
+export const labelOf = ({ name }: EntityDefinition): string => name.charAt(0).toUpperCase() + name.slice(1);

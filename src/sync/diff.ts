@@ -1,22 +1,44 @@
-import type { CanonicalValue, EntityDefinition } from './fields';
+import { type CanonicalValue, type EntityDefinition, type Field, type ListElement, textOf } from './fields';
 import type { CanonicalValues } from './record';
 
-/** Before and after of one field. */
-export interface Change {
-  before: CanonicalValue;
-  after: CanonicalValue;
+/** Before and after of one field, of one element of a list, or of one column of an element. */
+interface Change {
+  readonly before: string | ListElement | null;
+  readonly after: string | ListElement | null;
 }
 
-/** The fields that differ, in the declared order. */
-export function diff(
-  { fields }: EntityDefinition,
-  before: CanonicalValues,
-  after: CanonicalValues,
-): Record<string, Change> {
-  const changes: Record<string, Change> = {};
-  for (const name of Object.keys(fields)) {
+export type Changes = Record<string, Change>;
+
+/** What differs, in the declared order; in a list, element by element: `installments[2].status`. */
+export function diff({ fields }: EntityDefinition, before: CanonicalValues, after: CanonicalValues): Changes {
+  const changes: Changes = {};
+  for (const [name, field] of Object.entries(fields)) {
     const [old, now] = [before[name] ?? null, after[name] ?? null];
-    if (old !== now) changes[name] = { before: old, after: now };
+    if (field.type === 'list') diffLists(changes, name, field, elementsOf(old), elementsOf(now));
+    else if (old !== now) changes[name] = { before: textOf(old), after: textOf(now) };
   }
   return changes;
 }
+
+function diffLists(
+  changes: Changes,
+  name: string,
+  { columns }: Field,
+  before: readonly ListElement[],
+  after: readonly ListElement[],
+): void {
+  for (let at = 0; at < Math.max(before.length, after.length); at += 1) {
+    const [old, now] = [before[at], after[at]];
+    if (!old || !now) {
+      changes[`${name}[${at}]`] = { before: old ?? null, after: now ?? null };
+      continue;
+    }
+    for (const column of Object.keys(columns)) {
+      const [was, is] = [old[column] ?? null, now[column] ?? null];
+      if (was !== is) changes[`${name}[${at}].${column}`] = { before: was, after: is };
+    }
+  }
+}
+
+const elementsOf = (value: CanonicalValue): readonly ListElement[] =>
+  typeof value === 'object' && value !== null ? value : [];

@@ -1,13 +1,24 @@
 import type { SyncedEntity } from './synced.entity';
 import { parseDate } from './values/date';
-import { parseDecimal } from './values/decimal';
+import { between, parseDecimal, parseInteger } from './values/decimal';
 import { parseEmail } from './values/email';
-import { parseLookup } from './values/lookup';
+import { parseList } from './values/list';
+import { parseLookup, parseLookupName, parseTextOrName } from './values/lookup';
 import type { Parsed } from './values/parsed';
 import { LONGEST_LINE, LONGEST_TEXT, parseText } from './values/text';
+import { DEFAULT_FORMAT, type ValueFormat } from './values/value-format';
 
-/** A canonical value: text, an ISO date, a decimal in its shortest form, or the id of another record. */
-export type CanonicalValue = string | null;
+/** One element of a list: a canonical value for each of the list's columns. */
+export type ListElement = Readonly<Record<string, string | null>>;
+
+/**
+ * A canonical value: text, an ISO date, a decimal in its shortest form, the id of another record, or an ordered list.
+ * An empty list is null.
+ */
+export type CanonicalValue = string | readonly ListElement[] | null;
+
+/** A value that is text, or none. */
+export const textOf = (value: CanonicalValue | undefined): string | null => (typeof value === 'string' ? value : null);
 
 export type EntityClass = new () => SyncedEntity;
 
@@ -26,12 +37,27 @@ export interface Field {
   readonly unique: boolean;
   /** the entity that it names a record of */
   readonly references: (() => EntityClass) | null;
+  /** a record waits until the one that it names here is stored */
+  readonly awaited: boolean;
+  /** of a list: what each element holds */
+  readonly columns: FieldTable;
+  /** of a list that Zoho spreads over fields: the field of each element, and its `code` */
+  readonly members: readonly Member[];
   readonly type: FieldType;
-  readonly parse: (raw: unknown) => Parsed<string>;
+  readonly parse: Parse;
 }
 
+/** Reads a raw value, spelled as the tenant's Zoho spells it. */
+export type Parse = (raw: unknown, format?: ValueFormat) => Parsed<CanonicalValue>;
+
 /** What a field is in PostgreSQL and in JSON. */
-export type FieldType = 'text' | 'email' | 'date' | 'decimal' | 'reference';
+export type FieldType = 'text' | 'email' | 'date' | 'decimal' | 'reference' | 'list';
+
+/** One element of a list that Zoho keeps in a field of its own. */
+export interface Member {
+  readonly alias: string;
+  readonly code: string;
+}
 
 /** A field under construction: each call answers a new one. */
 export class FieldBuilder<T extends FieldType = FieldType> implements Field {
@@ -42,10 +68,13 @@ export class FieldBuilder<T extends FieldType = FieldType> implements Field {
   readonly required: boolean = false;
   readonly unique: boolean = false;
   readonly references: (() => EntityClass) | null = null;
+  readonly awaited: boolean = false;
+  readonly columns: FieldTable = {};
+  readonly members: readonly Member[] = [];
 
   constructor(
     readonly type: T,
-    readonly parse: (raw: unknown) => Parsed<string>,
+    readonly parse: Parse,
     rest: Partial<Field> = {},
   ) {
     Object.assign(this, rest);
@@ -68,10 +97,14 @@ export class FieldBuilder<T extends FieldType = FieldType> implements Field {
     return this.with({ firstSight: aliases });
   }
 
+  /** The record waits until the one that this field names is stored. */
+  await(): FieldBuilder<T> {
+    return this.with({ awaited: true });
+  }
+
   private with(change: Partial<Field>): FieldBuilder<T> {
-    const { aliases, lastResort, firstSight, firstPresentWins, required, unique, references } = this;
-    const rest = { aliases, lastResort, firstSight, firstPresentWins, required, unique, references };
-    return new FieldBuilder(this.type, this.parse, { ...rest, ...change });
+    const { type, parse, ...rest } = this;
+    return new FieldBuilder(type, parse, { ...rest, ...change });
   }
 }
 
@@ -93,6 +126,38 @@ export const date = (...aliases: string[]): FieldBuilder<'date'> => new FieldBui
 /** An exact decimal, as a string in its shortest form. */
 export const money = (...aliases: string[]): FieldBuilder<'decimal'> =>
   new FieldBuilder('decimal', parseDecimal, { aliases });
+
+/** An exact decimal from `lowest` to `highest`. */
+export const score = (lowest: number, highest: number, ...aliases: string[]): FieldBuilder<'decimal'> =>
+  new FieldBuilder('decimal', (raw, format) => between(parseDecimal(raw, format), lowest, highest, raw), { aliases });
+
+/** A whole number, as a decimal string. */
+export const integer = (...aliases: string[]): FieldBuilder<'decimal'> =>
+  new FieldBuilder('decimal', parseInteger, { aliases });
+
+/** The display name that stands in a lookup beside its id. */
+export const lookupName = (...aliases: string[]): FieldBuilder<'text'> =>
+  new FieldBuilder('text', parseLookupName, { aliases });
+
+/** One line of text, or the name of a lookup: organisations differ in which of the two a field is. */
+export const textOrName = (...aliases: string[]): FieldBuilder<'text'> =>
+  new FieldBuilder('text', parseTextOrName, { aliases });
+
+/** A subform: an ordered list, each element with these columns. A record that has it has it whole. */
+export const subform = (columns: FieldTable, ...aliases: string[]): FieldBuilder<'list'> =>
+  new FieldBuilder('list', (raw, format = DEFAULT_FORMAT) => parseList(raw, columns, format), { aliases, columns });
+
+/**
+ * A list of `code` and `description` that Zoho keeps in one field for each element: `P1_description` and the like.
+ * Elements merge one by one, as fields do: a missing one stays, a null one goes.
+ */
+export const numbered = (letters: readonly string[], highest: number, suffix: string): FieldBuilder<'list'> => {
+  const codes = letters.flatMap((letter) => Array.from({ length: highest }, (_none, n) => `${letter}${n + 1}`));
+  return new FieldBuilder('list', (raw) => parseText(raw, LONGEST_TEXT), {
+    columns: { code: text(), description: longText() },
+    members: codes.map((code) => ({ code, alias: code + suffix })),
+  });
+};
 
 /** A lookup: the zoho_id of a record of another entity. */
 export const reference = (entity: () => EntityClass, ...aliases: string[]): FieldBuilder<'reference'> =>
@@ -119,21 +184,37 @@ export interface EntityDefinition<F extends FieldTable = FieldTable> {
   readonly plural: string;
   /** the API name of Zoho's module */
   readonly zohoModule: string;
-  /** Zoho's names for the record's id, in order */
+  /** a record is about one person, and erasing it takes all that belongs to that person along */
+  readonly isPerson?: boolean;
+  /** Zoho's names for the record's id, in order; a declaration gives those that only this entity has */
   readonly idAliases: readonly string[];
   readonly autonumber?: Autonumber;
   /** in the order of the fingerprint; a new field goes last */
   readonly fields: F;
+  /** how values are spelled; absent: as Zoho does by default */
+  readonly format?: ValueFormat;
 }
 
-export const defineEntity = <const F extends FieldTable>(definition: EntityDefinition<F>): EntityDefinition<F> =>
-  definition;
+const ID_ALIASES = ['id', 'ID', 'zoho_id'];
+
+export const defineEntity = <const F extends FieldTable>(
+  definition: Omit<EntityDefinition<F>, 'idAliases'> & Partial<EntityDefinition<F>>,
+): EntityDefinition<F> => ({ ...definition, idAliases: [...ID_ALIASES, ...(definition.idAliases ?? [])] });
 
 /** The columns of an entity's table that hold its canonical fields; a reference's column is named for what it holds. */
 export type CanonicalColumns<D> =
   D extends EntityDefinition<infer F>
-    ? { [K in keyof F & string as F[K] extends { type: 'reference' } ? `${K}_zoho_id` : K]: CanonicalValue }
+    ? {
+        [K in keyof F & string as F[K] extends { type: 'reference' } ? `${K}_zoho_id` : K]: F[K] extends {
+          type: 'list';
+        }
+          ? ListElement[] | null
+          : string | null;
+      }
     : never;
+
+/** What the names of fields begin with that a profile adds; they are stored together, as JSON. */
+export const CUSTOM = 'custom.';
 
 export const columnOf = (name: string, field: Field): string => (field.type === 'reference' ? `${name}_zoho_id` : name);
 
@@ -143,6 +224,7 @@ export function fieldAliases({ fields, autonumber }: EntityDefinition): Set<stri
     ...field.aliases,
     ...field.lastResort,
     ...field.firstSight,
+    ...field.members.map(({ alias }) => alias),
   ]);
   return new Set(autonumber ? [...aliases, autonumber.alias] : aliases);
 }

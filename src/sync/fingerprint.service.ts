@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { EntityDefinition } from './fields';
+import { type CanonicalValue, CUSTOM, type EntityDefinition, type Field } from './fields';
 import type { CanonicalValues } from './record';
 
 /** Equal fingerprints mean equal canonical records. */
@@ -11,6 +11,21 @@ export class FingerprintService {
    * `null` apart from "" and `a|b`,`c` apart from `a`,`b|c`.
    */
   fingerprint({ fields }: EntityDefinition, values: CanonicalValues): string {
-    return hash('sha256', JSON.stringify(Object.keys(fields).map((name) => values[name] ?? null)), 'hex');
+    const declared = Object.entries(fields).filter(([name]) => !name.startsWith(CUSTOM));
+    const inOrder = declared.map(([name, field]) => encode(field, values[name] ?? null));
+    inOrder.push(...customOf(values));
+    return hash('sha256', JSON.stringify(inOrder), 'hex');
   }
 }
+
+/** By name, so that a profile that changes makes no record another. */
+const customOf = (values: CanonicalValues): unknown[] =>
+  Object.entries(values)
+    .filter(([name, value]) => name.startsWith(CUSTOM) && value !== null)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1));
+
+/** PostgreSQL gives an element's columns back in an order of its own, so they too are put in the declared one. */
+const encode = ({ columns }: Field, value: CanonicalValue): unknown =>
+  typeof value === 'object' && value !== null
+    ? value.map((element) => Object.keys(columns).map((column) => element[column] ?? null))
+    : value;

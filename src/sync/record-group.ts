@@ -1,6 +1,19 @@
-import { claimOf, type Classifier, classify, type RowState, type TakenValues, uniqueField } from './classify';
-import type { Outcome } from './outcome';
+import { type Classifier, classify, type TakenValues } from './classify';
+import { textOf } from './fields';
+import type { Changes } from './diff';
+import type { Outcome, Status } from './outcome';
 import type { ParsedRecord } from './record';
+import type { KnownReferences } from './reference-resolver';
+import {
+  claimOf,
+  type MissingParent,
+  NOTHING,
+  type RowState,
+  type Standing,
+  uniqueField,
+  uniqueValueOf,
+  type Waiting,
+} from './row-state';
 
 /** A record with its place in the request. */
 export interface PlacedRecord {
@@ -8,30 +21,58 @@ export interface PlacedRecord {
   readonly record: ParsedRecord;
 }
 
+/** One change of the row, for its history. */
+export interface GroupChange {
+  readonly status: Status;
+  readonly changes: Changes;
+  readonly version: string | null;
+  /** the run that brought what waited, when that was part of it */
+  readonly waitedSinceRunId: string | null;
+}
+
 /**
- * All records of one id in a request, folded onto the row one after the other. What the fold comes to depends on the
- * row and on which unique values others hold; it is done again when either turns out to be different.
+ * All records of one id in a request, folded onto what is stored and what waits, one after the other. What the fold
+ * comes to depends on that and on which unique values others hold; it is done again when either turns out different.
  */
 export class RecordGroup {
   readonly outcomes = new Map<number, Outcome>();
-  /** the row as it is stored; null when there is none */
-  row: RowState | null = null;
   /** the row as the records leave it; null when there is none and none is to be stored */
   state: RowState | null = null;
+  /** what the records leave waiting */
+  wait: Waiting | null = null;
+  /** what that waits for */
+  missing: readonly MissingParent[] = [];
+  /** what has changed about the row, step by step */
+  readonly changes: GroupChange[] = [];
   /** unique values that the records asked for and got, if only for a moment; the one that the row holds is not among them */
   readonly asked = new Set<string>();
   /** in the request, of the first record; it decides between two that want the same value */
   readonly place: number;
+  private standing: Standing = NOTHING;
+  private known: KnownReferences | null = null;
+  private refusal: Outcome | null = null;
   private readonly taken = new Map<string, string>();
   private readonly records: readonly PlacedRecord[];
 
+  /** @param isWake the records are none of their own: they wake what waits, and do nothing when nothing does */
   constructor(
     readonly zohoId: string,
     records: readonly PlacedRecord[],
     private readonly by: Classifier,
+    readonly isWake = false,
   ) {
     this.records = inOrder(records);
     this.place = records[0]?.place ?? 0;
+  }
+
+  /** the row as it is stored; null when there is none */
+  get row(): RowState | null {
+    return this.standing.row;
+  }
+
+  /** what waits under the id before the records come */
+  get waiting(): Waiting | null {
+    return this.standing.waiting;
   }
 
   /** Whether the row must be written: its content, its version or its fingerprint. */
@@ -40,12 +81,29 @@ export class RecordGroup {
   }
 
   get isContentChanged(): boolean {
+    if (this.row?.deletedAt !== this.state?.deletedAt) return true;
     return [...this.outcomes.values()].some(({ status }) => status === 'NEW' || status === 'UPDATED');
   }
 
-  /** Folds onto this row, all values being free as far as is known. */
-  foldOnto(row: RowState | null): void {
-    this.row = row;
+  /** Whether what waits must be written, or taken away. */
+  get isWaitChanged(): boolean {
+    return this.wait !== this.standing.waiting;
+  }
+
+  /** Whether the row is there now and was not before, so that other records need not wait for it any longer. */
+  get isArrival(): boolean {
+    return this.state !== null && !this.state.deletedAt && (this.row === null || this.row.deletedAt !== null);
+  }
+
+  /** The last outcome, which tells what became of what waited. */
+  get verdict(): Outcome | undefined {
+    return [...this.outcomes.values()].at(-1);
+  }
+
+  /** Folds onto this, all unique values being free as far as is known. */
+  foldOnto(standing: Standing, known: KnownReferences): void {
+    this.standing = standing;
+    this.known = known;
     this.taken.clear();
     this.fold();
   }
@@ -69,34 +127,102 @@ export class RecordGroup {
 
   /** The unique value that the row holds (`stored`), or will hold. */
   uniqueValue(state: RowState | null): string | null {
-    const field = uniqueField(this.by.parser.definition);
-    const value = field && state?.values[field];
-    return value ? claimOf(value) : null;
+    return uniqueValueOf(this.by.definition, state);
   }
 
   /** Every unique value that any of the records may ask for. */
   candidates(): string[] {
-    const field = uniqueField(this.by.parser.definition);
+    const field = uniqueField(this.by.definition);
     if (!field) return [];
-    return this.records.flatMap(({ record }) => {
+    const { row, waiting } = this.standing;
+    const kept = [waiting?.values[field], row?.deletedAt ? row.values[field] : null];
+    const carried = this.records.flatMap(({ record }) => {
       const onFirstSight = record.firstSight.get(field);
-      const late = onFirstSight?.kind === 'value' ? onFirstSight.value : null;
-      return [record.values[field], late].filter((value) => value != null).map(claimOf);
+      return [record.values[field], onFirstSight?.kind === 'value' ? onFirstSight.value : null];
     });
+    return [...kept, ...carried]
+      .map(textOf)
+      .filter((value) => value !== null)
+      .map(claimOf);
+  }
+
+  /** Every record of another entity that this one may name, by field. */
+  *named(standing: Standing): Iterable<readonly [field: string, zohoId: string]> {
+    const sources = [
+      standing.row?.values,
+      standing.waiting?.values,
+      ...this.records.map(({ record }) => record.values),
+    ];
+    for (const [field, { references }] of Object.entries(this.by.definition.fields)) {
+      for (const values of references ? sources : []) {
+        const zohoId = textOf(values?.[field]);
+        if (zohoId !== null) yield [field, zohoId];
+      }
+    }
+  }
+
+  /** The database refused to store what the records come to: they get this outcome, and wait if it says so. */
+  setAside(outcome: Outcome): void {
+    this.refusal = outcome;
+  }
+
+  get isSetAside(): boolean {
+    return this.refusal !== null;
   }
 
   private fold(): void {
+    if (!this.known) throw new Error('A group is folded onto what is stored first');
     const held = this.uniqueValue(this.row);
-    this.state = this.row;
+    let now = current(this.standing, this.isWake);
+    this.missing = [];
+    this.changes.length = 0;
     this.asked.clear();
-    for (const { place, record } of this.records) {
-      const { outcome, state } = classify(this.by, record, this.state, this.taken);
-      this.outcomes.set(place, outcome);
-      this.state = state;
-      const value = this.uniqueValue(state);
+    for (const placed of this.isWake && !now.waiting ? [] : this.records) {
+      now = this.step(placed, now, this.known);
+      const value = this.uniqueValue(now.row);
       if (value !== null && value !== held) this.asked.add(value);
     }
+    this.state = now.row;
+    this.wait = now.waiting ?? this.keptResting();
+    if (this.refusal) this.keepFrom(this.refusal);
   }
+
+  /** What has expired or was rejected stays until something newer takes its place. */
+  private keptResting(): Waiting | null {
+    const { waiting } = this.standing;
+    const isApplied = [...this.outcomes.values()].some(({ status }) => IS_APPLIED.has(status));
+    return waiting?.isResting && !isApplied ? waiting : null;
+  }
+
+  private step({ place, record }: PlacedRecord, before: Standing, known: KnownReferences): Standing {
+    const { outcome, changes, missing, row, waiting } = classify(this.by, record, before, known, this.taken);
+    this.outcomes.set(place, outcome);
+    if (waiting !== before.waiting) this.missing = missing;
+    if (changes) {
+      const waitedSinceRunId = before.waiting?.runId ?? null;
+      this.changes.push({ status: outcome.status, changes, version: row?.version ?? null, waitedSinceRunId });
+    }
+    return { row, waiting };
+  }
+
+  private keepFrom(refusal: Outcome): void {
+    const { state, row } = this;
+    if (state !== null && state !== row && refusal.deferred) {
+      this.wait = { values: state.values, version: state.version, runId: this.by.runId };
+    }
+    for (const place of this.outcomes.keys()) this.outcomes.set(place, refusal);
+    this.changes.length = 0;
+    this.asked.clear();
+    this.state = row;
+  }
+}
+
+const IS_APPLIED: ReadonlySet<string> = new Set(['NEW', 'UPDATED', 'UNCHANGED', 'DELETED']);
+
+/** What waits is out of date when the row has become newer meanwhile; what rests counts only when it is woken. */
+function current({ row, waiting }: Standing, isWake: boolean): Standing {
+  const isOverdue = row?.version && waiting?.version && waiting.version < row.version;
+  return { row, waiting: isOverdue || (waiting?.isResting && !isWake) ? null : waiting };
 }
 
 /** By `Modified_Time` when every record has one, else as given. */

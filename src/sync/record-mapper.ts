@@ -1,13 +1,14 @@
-import { type CanonicalValue, columnOf, type EntityDefinition, type Field } from './fields';
+import { CUSTOM, type CanonicalValue, columnOf, type EntityDefinition, type FieldType } from './fields';
 import type { CanonicalValues } from './record';
 
 /** A column that holds a canonical field, or something that follows from one. */
 export interface MappedColumn {
   readonly name: string;
-  readonly type: 'text' | 'date' | 'numeric';
+  readonly type: 'text' | 'date' | 'numeric' | 'jsonb';
 }
 
-export type ColumnValues = Record<string, CanonicalValue>;
+/** What is written to a column: a list as JSON. */
+export type ColumnValues = Record<string, string | null>;
 
 /** Translates between canonical records and rows, and is the only one to do so. */
 export abstract class RecordMapper {
@@ -21,26 +22,29 @@ export abstract class RecordMapper {
     const fields = Object.entries(definition.fields);
     this.fields = fields.map(([name, field]) => ({ name, column: columnOf(name, field) }));
     this.columns = [
-      ...fields.map(([name, field]) => ({ name: columnOf(name, field), type: typeOf(field) })),
+      ...fields.map(([name, field]) => ({ name: columnOf(name, field), type: COLUMN_TYPES[field.type] })),
       ...derivedColumns,
+      { name: 'custom', type: 'jsonb' },
     ];
   }
 
   toRow(values: CanonicalValues): ColumnValues {
-    const row: ColumnValues = { ...this.derive(values) };
-    for (const { name, column } of this.fields) row[column] = values[name] ?? null;
+    const row: ColumnValues = { ...this.derive(values), custom: customOf(values) };
+    for (const { name, column } of this.fields) row[column] = toColumn(values[name] ?? null);
     return row;
   }
 
   fromRow(row: Record<string, unknown>): CanonicalValues {
     const values: CanonicalValues = {};
     for (const { name, column } of this.fields) values[name] = (row[column] as CanonicalValue | undefined) ?? null;
+    const custom = (row['custom'] ?? {}) as Record<string, string>;
+    for (const [name, value] of Object.entries(custom)) values[CUSTOM + name] = value;
     return values;
   }
 
   /** The columns that are stored for reading but are no part of the canonical record. */
   derivedFromRow(row: Record<string, unknown>): ColumnValues {
-    return Object.fromEntries(this.derivedColumns.map(({ name }) => [name, (row[name] as CanonicalValue) ?? null]));
+    return Object.fromEntries(this.derivedColumns.map(({ name }) => [name, (row[name] as string | undefined) ?? null]));
   }
 
   /** Values of the derived columns. */
@@ -49,7 +53,21 @@ export abstract class RecordMapper {
   }
 }
 
-function typeOf(field: Field): MappedColumn['type'] {
-  if (field.type === 'date') return 'date';
-  return field.type === 'decimal' ? 'numeric' : 'text';
+const COLUMN_TYPES: Readonly<Record<FieldType, MappedColumn['type']>> = {
+  text: 'text',
+  email: 'text',
+  reference: 'text',
+  date: 'date',
+  decimal: 'numeric',
+  list: 'jsonb',
+};
+
+/** The fields that a profile has added, now or before; null when there are none. */
+function customOf(values: CanonicalValues): string | null {
+  const custom = Object.entries(values).filter(([name, value]) => name.startsWith(CUSTOM) && value !== null);
+  if (custom.length === 0) return null;
+  return JSON.stringify(Object.fromEntries(custom.map(([name, value]) => [name.slice(CUSTOM.length), value])));
 }
+
+const toColumn = (value: CanonicalValue): string | null =>
+  typeof value === 'object' && value !== null ? JSON.stringify(value) : value;

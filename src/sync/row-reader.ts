@@ -1,81 +1,126 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { TenantTransaction } from '../database/tenant-transaction';
-import type { CanonicalValue } from './fields';
-import type { SyncedParts } from './synced-parts';
+import { type PageOf, toPage, uuidOf } from './cursor';
+import { EntityRegistry } from './entity-registry';
+import { textOf } from './fields';
+import { type StoredView, toView } from './row-view';
 import type { StoredRow } from './synced.repository';
+import type { SyncedParts } from './synced-parts';
 import { isZohoId } from './values/zoho-id';
-
-/** A row as the read routes answer it: the canonical record, what follows from it, and when it was changed. */
-export type RowView = Record<string, CanonicalValue> & {
-  zoho_id: string;
-  version: string | null;
-  last_sync: string;
-  created_at: string;
-  updated_at: string;
-};
 
 export interface PageRequest {
   readonly limit: number;
   readonly cursor?: string | undefined;
   readonly status?: string | undefined;
   readonly updated_since?: string | undefined;
+  /** tombstones too */
+  readonly deleted?: boolean | undefined;
+  /** references whose records are answered with the row */
+  readonly expand?: readonly string[] | undefined;
 }
 
-export interface Page {
-  readonly data: readonly RowView[];
-  /** null on the last page */
-  readonly next_cursor: string | null;
+export type Page = PageOf<StoredView>;
+
+/** A parameter that the entity cannot be asked by. */
+export class UnknownFilter extends Error {
+  constructor(
+    readonly parameter: string,
+    message: string,
+  ) {
+    super(message);
+  }
 }
 
 /** Reads rows back, within a tenant. */
 @Injectable()
 export class RowReader {
-  constructor(private readonly transaction: TenantTransaction) {}
+  constructor(
+    private readonly transaction: TenantTransaction,
+    private readonly entities: EntityRegistry,
+  ) {}
 
-  async findOne({ repository }: SyncedParts, tenantId: string, zohoId: string): Promise<RowView | null> {
+  /** @throws UnknownFilter */
+  async findOne(
+    parts: SyncedParts,
+    tenantId: string,
+    zohoId: string,
+    expand: readonly string[] = [],
+  ): Promise<StoredView | null> {
+    checkReferences(parts, expand);
     if (!isZohoId(zohoId)) return null;
     return this.transaction.run(tenantId, async (db) => {
-      const row = await repository.findOne(db, tenantId, zohoId);
-      return row && toView(row);
+      const rows = await parts.repository.findMany(db, tenantId, [zohoId]);
+      const [view] = await this.toViews(db, tenantId, parts, rows, expand);
+      return view ?? null;
     });
   }
 
-  /** @throws MalformedCursor */
+  /** @throws MalformedCursor, UnknownFilter */
   findPage(
-    { repository }: SyncedParts,
+    parts: SyncedParts,
     tenantId: string,
-    { limit, cursor, status, updated_since: updatedSince }: PageRequest,
+    { limit, cursor, status, updated_since: updatedSince, deleted, expand = [] }: PageRequest,
   ): Promise<Page> {
-    const after = cursor === undefined ? undefined : positionOf(cursor);
+    checkReferences(parts, expand);
+    checkStatus(parts, status);
+    const after = uuidOf(cursor) ?? undefined;
     return this.transaction.run(tenantId, async (db) => {
-      const rows = await repository.findPage(db, tenantId, { after, status, updatedSince }, limit + 1);
-      const last = rows.length > limit ? rows[limit - 1] : undefined;
-      return { data: rows.slice(0, limit).map(toView), next_cursor: last ? cursorOf(last) : null };
+      const rows = await parts.repository.findPage(db, tenantId, { after, status, updatedSince, deleted }, limit + 1);
+      const page = toPage(
+        rows,
+        limit,
+        ({ id }) => id,
+        (row) => row,
+      );
+      return { ...page, data: await this.toViews(db, tenantId, parts, page.data, expand) };
     });
+  }
+
+  private async toViews(
+    db: EntityManager,
+    tenantId: string,
+    { definition }: SyncedParts,
+    rows: readonly StoredRow[],
+    expand: readonly string[],
+  ): Promise<StoredView[]> {
+    const views = rows.map((row) => toView(definition, row));
+    if (expand.length === 0) return views;
+    const named = new Map<string, ReadonlyMap<string, StoredView>>();
+    for (const field of expand) {
+      const ids = rows.map(({ values }) => textOf(values[field])).filter((id) => id !== null);
+      named.set(field, await this.readNamed(db, tenantId, definition.fields[field]?.references?.(), ids));
+    }
+    return views.map((view) => {
+      if (view.deleted_at !== null) return view;
+      const found = [...named].map(([field, byId]) => [field, byId.get(String(view[field])) ?? null]);
+      return { ...view, expanded: Object.fromEntries(found) as Record<string, StoredView | null> };
+    });
+  }
+
+  private async readNamed(
+    db: EntityManager,
+    tenantId: string,
+    entity: (new () => object) | undefined,
+    ids: readonly string[],
+  ): Promise<Map<string, StoredView>> {
+    const parts = entity && this.entities.find(db.connection.getMetadata(entity).tableName);
+    if (!parts || ids.length === 0) return new Map();
+    const rows = await parts.repository.findMany(db, tenantId, [...new Set(ids)]);
+    return new Map(rows.map((row) => [row.zohoId, toView(parts.definition, row)]));
   }
 }
 
-export class MalformedCursor extends Error {}
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-/** A cursor is opaque to callers, so that what it holds may change. */
-const cursorOf = ({ id }: StoredRow): string => Buffer.from(id).toString('base64url');
-
-function positionOf(cursor: string): string {
-  const id = Buffer.from(cursor, 'base64url').toString('latin1');
-  if (UUID.test(id)) return id;
-  throw new MalformedCursor('cursor must be the next_cursor of an earlier page');
+function checkStatus({ definition: { fields, plural } }: SyncedParts, status: string | undefined): void {
+  if (status === undefined || 'status' in fields) return;
+  throw new UnknownFilter('status', `${plural} have no status`);
 }
 
-function toView({ zohoId, values, derived, version, lastSync, createdAt, updatedAt }: StoredRow): RowView {
-  return {
-    zoho_id: zohoId,
-    ...values,
-    ...derived,
-    version: version?.toISOString() ?? null,
-    last_sync: lastSync.toISOString(),
-    created_at: createdAt.toISOString(),
-    updated_at: updatedAt.toISOString(),
-  };
+function checkReferences({ definition }: SyncedParts, expand: readonly string[]): void {
+  const known = Object.keys(definition.fields).filter((name) => definition.fields[name]?.references);
+  const unknown = expand.find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  const choice =
+    known.length > 0 ? `of ${definition.plural} it can be ${known.join(', ')}` : `${definition.plural} have none`;
+  throw new UnknownFilter('expand', `expand must name references; ${choice}`);
 }

@@ -1,9 +1,10 @@
 import type { EntityDefinition } from './fields';
 import { type Outcome, type Status, STATUSES } from './outcome';
+import type { Released } from './deferral/release.service';
 import type { SyncCall } from './sync-call';
 
 /** How many records had each outcome. */
-type Summary = { total: number } & Record<Status, number>;
+export type Summary = { total: number } & Record<Status, number>;
 
 /** One record's outcome with its id, under the key of its entity: `zoho_student_id` and the like. */
 export type SyncResult = Outcome & Record<`zoho_${string}_id`, string | null>;
@@ -16,6 +17,10 @@ export interface SyncReport {
   readonly run_id: string;
   readonly dry_run?: boolean;
   readonly summary: Summary;
+  /** how many records that had waited were applied because of this request */
+  readonly released?: number;
+  /** more of them are being applied in the background */
+  readonly releasing?: boolean;
   readonly results: readonly SyncResult[];
 }
 
@@ -25,7 +30,12 @@ export function toResult({ name }: EntityDefinition, zohoId: string | null, outc
   return { [`zoho_${name}_id` as const]: zohoId, ...outcome };
 }
 
-export function toReport(call: SyncCall, runId: string, results: readonly SyncResult[]): SyncReport {
+export function toReport(
+  call: SyncCall,
+  runId: string,
+  results: readonly SyncResult[],
+  { released, releasing }: Released,
+): SyncReport {
   return {
     status: 'success',
     tenant_id: call.tenantId,
@@ -33,11 +43,13 @@ export function toReport(call: SyncCall, runId: string, results: readonly SyncRe
     run_id: runId,
     ...(call.dryRun && { dry_run: true }),
     summary: summarise(results),
+    ...(released > 0 && { released }),
+    ...(releasing && { releasing }),
     results,
   };
 }
 
-function summarise(results: readonly Outcome[]): Summary {
+export function summarise(results: readonly Outcome[]): Summary {
   const counts = Object.fromEntries(STATUSES.map((status) => [status, 0])) as Record<Status, number>;
   for (const { status } of results) counts[status] += 1;
   return { total: results.length, ...counts };

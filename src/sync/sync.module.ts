@@ -1,26 +1,79 @@
 import { Module } from '@nestjs/common';
-import { DiscoveryModule } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { BatchApplier } from './batch-applier';
+import { DeferredParentEntity } from './deferral/deferred-parent.entity';
+import { DeferredRecordEntity } from './deferral/deferred-record.entity';
+import { DeferredReader } from './deferral/deferred-reader';
+import { DeferredRepository } from './deferral/deferred.repository';
+import { ReleaseService } from './deferral/release.service';
+import { EntityRegistry } from './entity-registry';
 import { EnvelopeReader } from './envelope/envelope-reader';
 import { FingerprintService } from './fingerprint.service';
+import { ChangeRecordEntity } from './history/change-record.entity';
+import { HistoryReader } from './history/history-reader';
+import { HistoryRepository } from './history/history.repository';
+import { RunReader } from './history/run-reader';
+import { RunEntity } from './history/run.entity';
+import { ProfileReader } from './profile/profile-reader';
+import { ProfileRepository } from './profile/profile-repository';
+import { ProfileTrial } from './profile/profile-trial';
+import { TenantProfileEntity } from './profile/tenant-profile.entity';
 import { ReferenceResolver } from './reference-resolver';
+import { Erasure } from './removal/erasure';
+import { RemovalService } from './removal/removal.service';
 import { RowReader } from './row-reader';
+import { SyncEngine } from './sync-engine';
 import { SyncPipeline } from './sync-pipeline';
 import { UniqueValueEntity } from './unique-value.entity';
 import { UniqueValuesRepository } from './unique-values.repository';
 import { WitnessReader } from './witness';
 
+const TABLES = [
+  UniqueValueEntity,
+  DeferredRecordEntity,
+  DeferredParentEntity,
+  ChangeRecordEntity,
+  RunEntity,
+  TenantProfileEntity,
+];
+
 @Module({
-  imports: [DiscoveryModule, TypeOrmModule.forFeature([UniqueValueEntity])],
+  imports: [TypeOrmModule.forFeature(TABLES)],
   providers: [
+    BatchApplier,
+    DeferredReader,
+    DeferredRepository,
+    Erasure,
+    EntityRegistry,
     EnvelopeReader,
     FingerprintService,
+    HistoryReader,
+    HistoryRepository,
+    ProfileReader,
+    ProfileRepository,
+    ProfileTrial,
     ReferenceResolver,
+    ReleaseService,
+    RemovalService,
     RowReader,
+    RunReader,
+    SyncEngine,
     SyncPipeline,
     UniqueValuesRepository,
     WitnessReader,
   ],
-  exports: [RowReader, SyncPipeline, WitnessReader],
+  exports: [
+    DeferredReader,
+    DeferredRepository,
+    EntityRegistry,
+    HistoryRepository,
+    ProfileReader,
+    ProfileRepository,
+    ProfileTrial,
+    ReleaseService,
+    RunReader,
+    SyncEngine,
+    WitnessReader,
+  ],
 })
 export class SyncModule {}

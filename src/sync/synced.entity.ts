@@ -30,6 +30,10 @@ export abstract class SyncedEntity {
   @UpdateDateColumn({ type: 'timestamptz' })
   updated_at: Date;
 
+  /** Fields that the tenant's profile keeps beside the canonical ones, by name. */
+  @Column({ type: 'jsonb', nullable: true })
+  custom: Record<string, string> | null;
+
   /** Set on a tombstone. */
   @Column({ type: 'timestamptz', nullable: true })
   deleted_at: Date | null;

@@ -1,20 +1,21 @@
 import type { EntityManager } from 'typeorm';
 import { uuidv7 } from 'uuidv7';
-import type { RowState } from './classify';
-import type { CanonicalValue } from './fields';
+import type { RowState } from './row-state';
 import type { CanonicalValues } from './record';
-import type { RecordMapper } from './record-mapper';
+import type { ColumnValues, RecordMapper } from './record-mapper';
 
 /** A row as the read routes show it. */
 export interface StoredRow {
   readonly id: string;
   readonly zohoId: string;
   readonly values: CanonicalValues;
-  readonly derived: Record<string, CanonicalValue>;
+  readonly derived: ColumnValues;
   readonly version: Date | null;
   readonly lastSync: Date;
   readonly createdAt: Date;
   readonly updatedAt: Date;
+  /** set on a tombstone */
+  readonly deletedAt: Date | null;
 }
 
 /** A row to write: what it becomes, and whether its content changed or only its version or fingerprint. */
@@ -29,9 +30,17 @@ export interface RowFilter {
   readonly after?: string | undefined;
   readonly status?: string | undefined;
   readonly updatedSince?: string | undefined;
+  /** tombstones too */
+  readonly deleted?: boolean | undefined;
 }
 
-type RawRow = Record<string, unknown> & { id: string; zoho_id: string; fingerprint: string; version: Date | null };
+type RawRow = Record<string, unknown> & {
+  id: string;
+  zoho_id: string;
+  fingerprint: string;
+  version: Date | null;
+  deleted_at: Date | null;
+};
 
 /**
  * Bulk reads and writes of one entity's table within a tenant. Every method is one statement, whatever the number of
@@ -41,21 +50,26 @@ export abstract class SyncedRepository {
   private readonly selected: string;
   private readonly arrays: string;
   private readonly names: string;
+  private readonly byStatus: string;
 
   private readonly table: string;
 
   protected constructor(private readonly mapper: RecordMapper) {
     const { columns, definition } = mapper;
     this.table = definition.name;
-    this.selected = columns.map(({ name, type }) => (type === 'text' ? name : `${name}::text`)).join(', ');
+    this.selected = columns
+      .map(({ name, type }) => (type === 'text' || type === 'jsonb' ? name : `${name}::text`))
+      .join(', ');
     this.arrays = columns.map(({ type }, at) => `$${at + FIRST_COLUMN}::${type}[]`).join(', ');
     this.names = columns.map(({ name }) => name).join(', ');
+    const hasStatus = columns.some(({ name }) => name === 'status');
+    this.byStatus = hasStatus ? '($3::text IS NULL OR lower(status) = lower($3))' : '$3::text IS NULL';
   }
 
   /** The rows with these ids, as they are now. */
   async readStates(db: EntityManager, tenantId: string, zohoIds: readonly string[]): Promise<Map<string, RowState>> {
     const rows: RawRow[] = await db.query(
-      `SELECT zoho_id, fingerprint, version, ${this.selected} FROM ${this.table}
+      `SELECT zoho_id, fingerprint, version, deleted_at, ${this.selected} FROM ${this.table}
        WHERE tenant_id = $1 AND zoho_id = ANY($2::text[])`,
       [tenantId, zohoIds],
     );
@@ -71,10 +85,10 @@ export abstract class SyncedRepository {
    */
   async insertOrLock(db: EntityManager, tenantId: string, writes: readonly RowWrite[]): Promise<Set<string>> {
     const inserted: { zoho_id: string }[] = await db.query(
-      `INSERT INTO ${this.table} (tenant_id, id, zoho_id, fingerprint, version, last_sync, ${this.names})
-       SELECT $1, absent.id, zoho_id, fingerprint, version, clock_timestamp(), ${this.names}
-       FROM unnest($2::text[], $3::text[], $4::timestamptz[], $5::boolean[], $6::uuid[], ${this.arrays})
-         AS absent (zoho_id, fingerprint, version, content_changed, id, ${this.names})
+      `INSERT INTO ${this.table} (tenant_id, id, zoho_id, fingerprint, version, deleted_at, last_sync, ${this.names})
+       SELECT $1, absent.id, zoho_id, fingerprint, version, deleted_at, clock_timestamp(), ${this.names}
+       FROM unnest($2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::boolean[], $7::uuid[], ${this.arrays})
+         AS absent (zoho_id, fingerprint, version, deleted_at, content_changed, id, ${this.names})
        ORDER BY zoho_id COLLATE "C"
        ON CONFLICT (tenant_id, zoho_id) DO UPDATE SET zoho_id = EXCLUDED.zoho_id WHERE false -- locks, and changes nothing
        RETURNING zoho_id`,
@@ -88,11 +102,11 @@ export abstract class SyncedRepository {
     const assignments = this.mapper.columns.map(({ name }) => `${name} = written.${name}`).join(', ');
     await db.query(
       `UPDATE ${this.table} AS stored
-       SET fingerprint = written.fingerprint, version = written.version, ${assignments},
+       SET fingerprint = written.fingerprint, version = written.version, deleted_at = written.deleted_at, ${assignments},
            last_sync = CASE WHEN content_changed THEN clock_timestamp() ELSE last_sync END,
            updated_at = CASE WHEN content_changed THEN clock_timestamp() ELSE updated_at END
-       FROM unnest($2::text[], $3::text[], $4::timestamptz[], $5::boolean[], $6::uuid[], ${this.arrays})
-         AS written (zoho_id, fingerprint, version, content_changed, id, ${this.names})
+       FROM unnest($2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::boolean[], $7::uuid[], ${this.arrays})
+         AS written (zoho_id, fingerprint, version, deleted_at, content_changed, id, ${this.names})
        WHERE stored.tenant_id = $1 AND stored.zoho_id = written.zoho_id`,
       this.parameters(tenantId, writes),
     );
@@ -103,22 +117,29 @@ export abstract class SyncedRepository {
     await db.query(`DELETE FROM ${this.table} WHERE tenant_id = $1 AND zoho_id = ANY($2::text[])`, [tenantId, zohoIds]);
   }
 
-  async findOne(db: EntityManager, tenantId: string, zohoId: string): Promise<StoredRow | null> {
+  async findMany(db: EntityManager, tenantId: string, zohoIds: readonly string[]): Promise<StoredRow[]> {
     const rows: RawRow[] = await db.query(
-      `SELECT ${BOOKKEEPING}, ${this.selected} FROM ${this.table} WHERE tenant_id = $1 AND zoho_id = $2`,
-      [tenantId, zohoId],
+      `SELECT ${BOOKKEEPING}, ${this.selected} FROM ${this.table} WHERE tenant_id = $1 AND zoho_id = ANY($2::text[])`,
+      [tenantId, zohoIds],
     );
-    return rows[0] ? this.toStoredRow(rows[0]) : null;
+    return rows.map((row) => this.toStoredRow(row));
   }
 
   /** Rows in the order of their creation. */
   async findPage(db: EntityManager, tenantId: string, filter: RowFilter, limit: number): Promise<StoredRow[]> {
     const rows: RawRow[] = await db.query(
       `SELECT ${BOOKKEEPING}, ${this.selected} FROM ${this.table}
-       WHERE tenant_id = $1 AND ($2::uuid IS NULL OR id > $2) AND ($3::text IS NULL OR lower(status) = lower($3))
-         AND ($4::timestamptz IS NULL OR updated_at >= $4)
-       ORDER BY id LIMIT $5`,
-      [tenantId, filter.after ?? null, filter.status ?? null, filter.updatedSince ?? null, limit],
+       WHERE tenant_id = $1 AND ($2::uuid IS NULL OR id > $2) AND ${this.byStatus}
+         AND ($4::timestamptz IS NULL OR updated_at >= $4) AND ($5 OR deleted_at IS NULL)
+       ORDER BY id LIMIT $6`,
+      [
+        tenantId,
+        filter.after ?? null,
+        filter.status ?? null,
+        filter.updatedSince ?? null,
+        filter.deleted ?? false,
+        limit,
+      ],
     );
     return rows.map((row) => this.toStoredRow(row));
   }
@@ -130,6 +151,7 @@ export abstract class SyncedRepository {
       writes.map(({ zohoId }) => zohoId),
       writes.map(({ state }) => state.fingerprint),
       writes.map(({ state }) => state.version),
+      writes.map(({ state }) => state.deletedAt),
       writes.map(({ contentChanged }) => contentChanged),
       writes.map(() => uuidv7()),
       ...this.mapper.columns.map(({ name }) => rows.map((row) => row[name] ?? null)),
@@ -137,8 +159,10 @@ export abstract class SyncedRepository {
   }
 
   private toState(row: RawRow): RowState {
+    const { fingerprint } = row;
     const version = row.version?.toISOString() ?? null;
-    return { values: this.mapper.fromRow(row), fingerprint: row.fingerprint, version };
+    const deletedAt = row.deleted_at?.toISOString() ?? null;
+    return { values: this.mapper.fromRow(row), fingerprint, version, deletedAt };
   }
 
   private toStoredRow(row: RawRow): StoredRow {
@@ -151,11 +175,12 @@ export abstract class SyncedRepository {
       lastSync: row['last_sync'] as Date,
       createdAt: row['created_at'] as Date,
       updatedAt: row['updated_at'] as Date,
+      deletedAt: row.deleted_at,
     };
   }
 }
 
-/** The parameters before those of the columns: tenant, zoho_id, fingerprint, version, content_changed, id. */
-const FIRST_COLUMN = 7;
+/** The parameters before those of the columns: tenant, zoho_id, fingerprint, version, deleted_at, content_changed, id. */
+const FIRST_COLUMN = 8;
 
-const BOOKKEEPING = 'id, zoho_id, fingerprint, version, last_sync, created_at, updated_at';
+const BOOKKEEPING = 'id, zoho_id, fingerprint, version, last_sync, created_at, updated_at, deleted_at';

@@ -48,8 +48,9 @@ function askedFor(movers: readonly RecordGroup[]): Claims {
   return asked;
 }
 
-/** A group whose records ask for a value other than the one that its row holds. */
-const asksForAnother = (group: RecordGroup): boolean => group.isChanged && group.asked.size > 0;
+/** A group whose records ask for a value other than the one that its row holds, or let go of that one. */
+const asksForAnother = (group: RecordGroup): boolean =>
+  group.isChanged && (group.asked.size > 0 || group.uniqueValue(group.row) !== group.uniqueValue(group.state));
 
 function wantedClaims(movers: readonly RecordGroup[]): Claims {
   const wanted: Claims = new Map();

@@ -2,11 +2,14 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { TenantTransaction } from '../database/tenant-transaction';
+import { ProfileReader } from './profile/profile-reader';
 import type { RecordGroup } from './record-group';
 import type { AbsentRecords } from './reference-resolver';
 
 /** What an answer left behind, by which it can be told later whether the answer is still true. */
 export interface Witness {
+  /** of the profile by which the records were read */
+  readonly profileVersion: number;
   /** the entity's name, which is its table's */
   readonly entity: string;
   readonly zohoIds: readonly string[];
@@ -20,11 +23,20 @@ interface SeenRow {
   readonly zohoId: string;
   readonly fingerprint: string;
   readonly version: string | null;
+  readonly isDeleted: boolean;
 }
 
-export function witnessOf(entity: string, groups: readonly RecordGroup[], absent: readonly AbsentRecords[]): Witness {
-  const rows = groups.flatMap(({ zohoId, state }) => (state ? [{ zohoId, ...state }] : []));
+export function witnessOf(
+  profileVersion: number,
+  entity: string,
+  groups: readonly RecordGroup[],
+  absent: readonly AbsentRecords[],
+): Witness {
+  const rows = groups.flatMap(({ zohoId, state }) =>
+    state ? [{ zohoId, ...state, isDeleted: state.deletedAt !== null }] : [],
+  );
   return {
+    profileVersion,
     entity,
     zohoIds: groups.map(({ zohoId }) => zohoId),
     digest: digestOf(rows),
@@ -40,25 +52,31 @@ export class WitnessReader {
   constructor(
     private readonly transaction: TenantTransaction,
     private readonly dataSource: DataSource,
+    private readonly profiles: ProfileReader,
   ) {}
 
   /** One statement, however many records the answer was about. */
-  async isStillTrue(tenantId: string, { entity, zohoIds, digest, absent }: Witness): Promise<boolean> {
+  async isStillTrue(tenantId: string, witness: Witness): Promise<boolean> {
+    const { entity, zohoIds, digest, absent } = witness;
+    if ((await this.profiles.read(tenantId)).version !== witness.profileVersion) return false;
     const arrivals = absent.map(
-      ([name], at) => `UNION ALL SELECT zoho_id, 'arrived', NULL FROM ${this.tableOf(name)}
+      ([name], at) => `UNION ALL SELECT zoho_id, 'arrived', NULL, false FROM ${this.tableOf(name)}
        WHERE tenant_id = $1 AND zoho_id = ANY($${at + 3}::text[]) AND deleted_at IS NULL`,
     );
     const rows = await this.transaction.run(tenantId, (db) =>
-      db.query<{ zoho_id: string; fingerprint: string; version: Date | null }[]>(
-        `SELECT zoho_id, fingerprint, version FROM ${this.tableOf(entity)}
+      db.query<{ zoho_id: string; fingerprint: string; version: Date | null; is_deleted: boolean }[]>(
+        `SELECT zoho_id, fingerprint, version, deleted_at IS NOT NULL AS is_deleted FROM ${this.tableOf(entity)}
          WHERE tenant_id = $1 AND zoho_id = ANY($2::text[]) ${arrivals.join(' ')}`,
         [tenantId, zohoIds, ...absent.map(([, ids]) => ids)],
       ),
     );
-    return (
-      digestOf(rows.map((row) => ({ ...row, zohoId: row.zoho_id, version: row.version?.toISOString() ?? null }))) ===
-      digest
-    );
+    const seen = rows.map(({ zoho_id: zohoId, fingerprint, version, is_deleted: isDeleted }) => ({
+      zohoId,
+      fingerprint,
+      version: version?.toISOString() ?? null,
+      isDeleted,
+    }));
+    return digestOf(seen) === digest;
   }
 
   private tableOf(entity: string): string {
@@ -68,7 +86,7 @@ export class WitnessReader {
 
 function digestOf(rows: readonly SeenRow[]): string {
   const digest = createHash('sha256');
-  const lines = rows.map(({ zohoId, fingerprint, version }) => `${zohoId} ${fingerprint} ${version}\n`);
+  const lines = rows.map(({ isDeleted, ...row }) => `${row.zohoId} ${row.fingerprint} ${row.version} ${isDeleted}\n`);
   for (const line of lines.toSorted()) digest.update(line);
   return digest.digest('hex');
 }

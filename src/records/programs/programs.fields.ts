@@ -5,7 +5,7 @@ export const program = defineEntity({
   name: 'program',
   plural: 'programs',
   zohoModule: 'Products',
-  idAliases: ['id', 'ID', 'zoho_id', 'Product_ID'],
+  idAliases: ['Product_ID'],
   fields: {
     name: text('Product_Name', 'Name', 'name').mandatory(),
     code: text('Program_ID', 'Product_Code'),

@@ -6,7 +6,7 @@ export const student = defineEntity({
   name: 'student',
   plural: 'students',
   zohoModule: 'BTEC_Students',
-  idAliases: ['id', 'ID', 'zoho_id'],
+  isPerson: true,
   autonumber: {
     alias: 'Name',
     field: 'student_number',

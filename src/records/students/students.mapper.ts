@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { textOf } from '../../sync/fields';
 import { type ColumnValues, RecordMapper } from '../../sync/record-mapper';
 import type { CanonicalValues } from '../../sync/record';
 import { student } from './students.fields';
@@ -11,6 +12,6 @@ export class StudentsMapper extends RecordMapper {
 
   /** Moodle refuses a username with an upper-case letter. */
   protected override derive({ academic_email: email }: CanonicalValues): ColumnValues {
-    return { username: email?.toLowerCase() ?? null };
+    return { username: textOf(email)?.toLowerCase() ?? null };
   }
 }

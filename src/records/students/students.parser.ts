@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { textOf } from '../../sync/fields';
 import { IngressParser } from '../../sync/ingress-parser';
 import type { CanonicalValues } from '../../sync/record';
 import { student } from './students.fields';
@@ -20,5 +21,10 @@ export class StudentsParser extends IngressParser {
 }
 
 function fullName({ first_name: first, last_name: last }: CanonicalValues): string | null {
-  return [first, last].filter((name) => name != null).join(' ') || null;
+  return (
+    [first, last]
+      .map(textOf)
+      .filter((name) => name !== null)
+      .join(' ') || null
+  );
 }

@@ -1,14 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { RowReader } from '../../sync/row-reader';
-import { SyncPipeline } from '../../sync/sync-pipeline';
+import { SyncEngine } from '../../sync/sync-engine';
 import { SyncedService } from '../../sync/synced.service';
-import { StudentsRepository } from './students.repository';
-import { StudentsParser } from './students.parser';
 import { student } from './students.fields';
+import { StudentsParser } from './students.parser';
+import { StudentsRepository } from './students.repository';
 
 @Injectable()
 export class StudentsService extends SyncedService {
-  constructor(pipeline: SyncPipeline, reader: RowReader, parser: StudentsParser, repository: StudentsRepository) {
-    super(pipeline, reader, { definition: student, parser, repository });
+  constructor(engine: SyncEngine, parser: StudentsParser, repository: StudentsRepository) {
+    super(engine, { definition: student, parser, repository });
   }
 }

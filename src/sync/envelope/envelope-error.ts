@@ -9,8 +9,7 @@ export type EnvelopeFault =
   | 'UNSUPPORTED_MEDIA_TYPE'
   | 'NO_RECORDS'
   | 'RECORD_WITHOUT_FIELDS'
-  | 'WRONG_MODULE'
-  | 'OPERATION_NOT_SUPPORTED';
+  | 'WRONG_MODULE';
 
 export class EnvelopeError extends Error {
   constructor(

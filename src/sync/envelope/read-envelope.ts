@@ -1,35 +1,48 @@
 import { type EntityDefinition, fieldAliases } from '../fields';
+import { readBodyOperation } from '../read-field';
+import type { Operation } from '../record';
+import { shorten } from '../values/shorten';
 import { EnvelopeError } from './envelope-error';
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
+/** A body taken apart. */
+export interface Envelope {
+  /** what is not an object stays in the list: it gets its own result */
+  readonly records: readonly unknown[];
+  /** what the body asks for, where a record says nothing else */
+  readonly operation: Operation;
+  /** where the body says that it comes from */
+  readonly source: string | null;
+}
+
 /** Keys under which a body that is only a notice names the records that it is about. */
 const NOTICE_IDS = ['ids', 'zoho_id', 'record_id'] as const;
-const DELETES = /^deleted?$/i;
 
 /**
- * The raw records of a body, whichever of Zoho's envelopes they come in: `data`, `records`, a bare list, a bare record.
- * What is not an object stays in the list: it gets its own result.
+ * The raw records of a body, whichever of Zoho's envelopes they come in: `data`, `records`, a bare list, a bare
+ * record, or the ids of a notice that asks to delete or restore.
  *
  * @param modules the Zoho modules of all entities, to tell a body that was sent to the wrong route
  */
-export function readEnvelope(
-  body: unknown,
-  definition: EntityDefinition,
-  modules: ReadonlySet<string>,
-): readonly unknown[] {
-  if (Array.isArray(body)) return someRecords(body);
+export function readEnvelope(body: unknown, definition: EntityDefinition, modules: ReadonlySet<string>): Envelope {
+  if (Array.isArray(body)) return { records: someRecords(body), operation: 'write', source: null };
   if (!isObject(body)) throw noRecords();
   if (Object.keys(body).length === 0)
     throw new EnvelopeError('EMPTY_BODY', 'The body is an empty object; send the records in "data"');
   checkModule(body, definition, modules);
-  refuseDeletion(body);
+  const operation = readBodyOperation(body) ?? 'write';
+  const source = typeof body['source'] === 'string' ? shorten(body['source']) : null;
+  return { records: findRecords(body, definition, operation), operation, source };
+}
+
+function findRecords(body: JsonObject, definition: EntityDefinition, operation: Operation): readonly unknown[] {
   for (const key of ['data', 'records']) {
     const value = Object.hasOwn(body, key) ? body[key] : undefined;
     if (Array.isArray(value)) return someRecords(value);
     if (isObject(value)) return [value];
   }
-  refuseNotice(body, definition);
+  if (isNotice(body, definition)) return noticedRecords(body, definition, operation);
   if (definition.idAliases.some((alias) => Object.hasOwn(body, alias))) return [body];
   throw noRecords();
 }
@@ -54,16 +67,19 @@ function checkModule(body: JsonObject, definition: EntityDefinition, modules: Re
   );
 }
 
-function refuseDeletion(body: JsonObject): void {
-  if (![body['operation'], body['event_type']].some((word) => typeof word === 'string' && DELETES.test(word))) return;
-  throw new EnvelopeError('OPERATION_NOT_SUPPORTED', 'Deleting records is not supported yet; nothing was changed');
+function isNotice(body: JsonObject, definition: EntityDefinition): boolean {
+  if (!NOTICE_IDS.some((key) => Object.hasOwn(body, key))) return false;
+  const aliases = fieldAliases(definition);
+  return !Object.keys(body).some((key) => aliases.has(key));
 }
 
 /** A notice of ids only would be answered UNCHANGED, or INVALID, for records that did change. */
-function refuseNotice(body: JsonObject, definition: EntityDefinition): void {
-  const isNotice = NOTICE_IDS.some((key) => Object.hasOwn(body, key));
-  const aliases = fieldAliases(definition);
-  if (!isNotice || Object.keys(body).some((key) => aliases.has(key))) return;
+function noticedRecords(body: JsonObject, definition: EntityDefinition, operation: Operation): readonly unknown[] {
+  if (operation !== 'write') {
+    const key = NOTICE_IDS.find((name) => Object.hasOwn(body, name)) ?? 'ids';
+    const named = body[key];
+    return someRecords((Array.isArray(named) ? named : [named]).map((id: unknown) => noticed(body, id)));
+  }
   const required = Object.values(definition.fields).filter((field) => field.required);
   const wanted = ['id', ...required.map((field) => field.aliases[0])].join(', ');
   throw new EnvelopeError(
@@ -71,6 +87,12 @@ function refuseNotice(body: JsonObject, definition: EntityDefinition): void {
     `The body names records but holds none of their fields. Add the fields to the webhook's parameters: at least ${wanted}, and Modified_Time`,
   );
 }
+
+/** The record that a notice names; of the notice itself only the time of the change belongs to it. */
+const noticed = ({ Modified_Time: time }: JsonObject, id: unknown): JsonObject => ({
+  id,
+  ...(time !== undefined && { Modified_Time: time }),
+});
 
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,5 +1,7 @@
+import { DateTime } from 'luxon';
 import { type Parsed, unusable, usable } from './parsed';
 import { parseText } from './text';
+import { DEFAULT_FORMAT, type ValueFormat } from './value-format';
 
 const ISO = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?\s?(Z|[+-]\d{2}:?\d{2})?)?$/i;
 
@@ -7,23 +9,49 @@ const ISO = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,
 const EARLIEST = Date.parse('0001-01-01T00:00:00Z');
 
 /** The calendar date as written: an offset never shifts it to the day before or after. `YYYY-MM-DD`. */
-export function parseDate(raw: unknown): Parsed<string> {
+export function parseDate(raw: unknown, format = DEFAULT_FORMAT): Parsed<string> {
   const text = parseText(raw, 64);
   if (text.kind !== 'value' || text.value === null) return text;
-  return isoParts(text.value) ? usable(text.value.slice(0, 10)) : unusable(raw, 'is not an ISO date (YYYY-MM-DD)');
+  if (isoParts(text.value)) return usable(text.value.slice(0, 10));
+  const date = parseFormatted(text.value, format)?.toISODate();
+  return date ? usable(date) : unusable(raw, `is not an ISO date (YYYY-MM-DD)${otherFormats(format)}`);
 }
 
-/** An instant, as `YYYY-MM-DDTHH:MM:SS.sssZ`; without an offset it is read as UTC. */
-export function parseInstant(raw: unknown): Parsed<string> {
+/** An instant, as `YYYY-MM-DDTHH:MM:SS.sssZ`; without an offset it is read in the format's zone. */
+export function parseInstant(raw: unknown, format = DEFAULT_FORMAT): Parsed<string> {
   const text = parseText(raw, 64);
   if (text.kind !== 'value' || text.value === null) return text;
   const parts = isoParts(text.value);
-  const instant = parts && Date.parse(withOffset(text.value, parts));
-  if (instant === null || Number.isNaN(instant) || instant < EARLIEST) {
-    return unusable(raw, 'is not an ISO time (YYYY-MM-DDTHH:MM:SS+00:00)');
+  const instant = parts ? instantOf(text.value, parts, format) : parseFormatted(text.value, format)?.toMillis();
+  if (instant === undefined || Number.isNaN(instant) || instant < EARLIEST) {
+    return unusable(raw, `is not an ISO time (YYYY-MM-DDTHH:MM:SS+00:00)${otherFormats(format)}`);
   }
   return usable(new Date(instant).toISOString());
 }
+
+function instantOf(text: string, parts: RegExpExecArray, { zone }: ValueFormat): number {
+  if (parts[7] !== undefined || zone === DEFAULT_FORMAT.zone) return Date.parse(withOffset(text, parts));
+  return DateTime.fromISO(withOffset(text, parts).slice(0, -1), { zone }).toMillis();
+}
+
+/** Month names are English, as Zoho writes them whatever the language of its screens. */
+function parseFormatted(text: string, { dateFormats, zone }: ValueFormat): DateTime<true> | undefined {
+  for (const format of dateFormats) {
+    const time = DateTime.fromFormat(text, format, { zone, locale: 'en' });
+    if (time.isValid && time.year >= 1 && time.year <= 9999) return time;
+  }
+  return undefined;
+}
+
+/** A format that spells a whole date, and reads what it has written itself. */
+export function isDateFormat(format: string): boolean {
+  const day = DateTime.utc(1987, 12, 19, 4, 56, 7);
+  const written = day.toFormat(format, { locale: 'en' });
+  return DateTime.fromFormat(written, format, { zone: 'UTC', locale: 'en' }).toISODate() === day.toISODate();
+}
+
+const otherFormats = ({ dateFormats }: ValueFormat): string =>
+  dateFormats.length > 0 ? `, nor ${dateFormats.join(' or ')}` : '';
 
 function isoParts(text: string): RegExpExecArray | null {
   const parts = ISO.exec(text);

@@ -1,5 +1,6 @@
 import { parseJson } from '../json';
 import { NULL, type Parsed, unusable } from './parsed';
+import { LONGEST_LINE, parseText } from './text';
 import { parseZohoId } from './zoho-id';
 
 /**
@@ -11,6 +12,20 @@ export function parseLookup(raw: unknown): Parsed<string> {
   if (!Array.isArray(value)) return parseOne(value, raw);
   if (value.length > 1) return unusable(raw, `names ${value.length} records where one is expected`);
   return value.length === 0 ? NULL : parseOne(value[0], raw);
+}
+
+/** The name beside the id that a lookup field names; null for a bare id. */
+export function parseLookupName(raw: unknown): Parsed<string> {
+  const value = unwrapJson(raw);
+  const lookup: unknown = Array.isArray(value) ? value[0] : value;
+  if (typeof lookup !== 'object' || lookup === null) return NULL;
+  return parseText((lookup as { name?: unknown }).name, LONGEST_LINE);
+}
+
+/** Text as it is, or the name of a lookup. */
+export function parseTextOrName(raw: unknown): Parsed<string> {
+  const value = unwrapJson(raw);
+  return typeof value === 'object' && value !== null ? parseLookupName(value) : parseText(raw, LONGEST_LINE);
 }
 
 /** A lookup's id and name, several times over. */
@@ -28,8 +43,8 @@ function parseOne(value: unknown, raw: unknown): Parsed<string> {
 }
 
 /** A string that looks like JSON is read as JSON; one that is not JSON after all stays what it is, and is no id. */
-function unwrapJson(raw: unknown): unknown {
-  if (typeof raw !== 'string' || raw.length > LONGEST_JSON || !/^\s*([[{"]|null\s*$)/.test(raw)) return raw;
+export function unwrapJson(raw: unknown, longest = LONGEST_JSON): unknown {
+  if (typeof raw !== 'string' || raw.length > longest || !/^\s*([[{"]|null\s*$)/.test(raw)) return raw;
   const json = parseJson(raw);
   return json.ok ? json.value : raw;
 }

@@ -4,7 +4,13 @@ import { shorten } from './shorten';
 export type Parsed<T> =
   | { readonly kind: 'value'; readonly value: T | null }
   | { readonly kind: 'merge-tag'; readonly tag: string }
-  | { readonly kind: 'unusable'; readonly message: string; readonly raw: string };
+  | { readonly kind: 'unusable'; readonly message: string; readonly raw: string; readonly within?: Place };
+
+/** Where in a list the fault is, in our words and in Zoho's: `[2].due_date` and `[2].Due_Date`. */
+interface Place {
+  readonly field: string;
+  readonly alias: string;
+}
 
 export const NULL: Parsed<never> = { kind: 'value', value: null };
 

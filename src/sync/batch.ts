@@ -1,0 +1,41 @@
+import type { Classifier } from './classify';
+import type { Outcome } from './outcome';
+import type { ParsedRecord } from './record';
+import type { PlacedRecord, RecordGroup } from './record-group';
+import type { AbsentRecords } from './reference-resolver';
+import type { Run } from './run';
+import type { SyncedParts } from './synced-parts';
+
+export type Outcomes = Map<number, Outcome>;
+export type RecordsById = ReadonlyMap<string, readonly PlacedRecord[]>;
+
+/** Records of one entity that are applied together, in one transaction. */
+export interface Batch {
+  readonly parts: SyncedParts;
+  readonly by: Classifier;
+  readonly run: Run;
+  readonly records: RecordsById;
+  /** the records are none of their own: they wake what waits under their ids */
+  readonly isWake: boolean;
+}
+
+/** What came of a batch: an outcome for each record, the groups, and the references that name nothing stored. */
+export interface Applied {
+  readonly outcomes: Outcomes;
+  readonly groups: readonly RecordGroup[];
+  readonly absent: readonly AbsentRecords[];
+}
+
+export const NOTHING_APPLIED: Applied = { outcomes: new Map(), groups: [], absent: [] };
+
+/** The records that have an id, under it, each with its place in the request. */
+export function groupById(records: readonly ParsedRecord[]): RecordsById {
+  const groups = new Map<string, PlacedRecord[]>();
+  for (const [place, record] of records.entries()) {
+    if (record.zohoId === null) continue;
+    const group = groups.get(record.zohoId);
+    if (group) group.push({ place, record });
+    else groups.set(record.zohoId, [{ place, record }]);
+  }
+  return groups;
+}

@@ -1,0 +1,54 @@
+import type { EntityRegistry } from '../entity-registry';
+import type { EntityDefinition } from '../fields';
+import { InvalidProfile, type Profile, type ProfileFault, type ProfileOfEntity, profileSchema } from './profile';
+
+/** @throws InvalidProfile with everything that is wrong, each with its path */
+export function checkProfile(raw: unknown, entities: EntityRegistry): Profile {
+  const parsed = profileSchema.safeParse(raw);
+  if (!parsed.success) {
+    throw new InvalidProfile(parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })));
+  }
+  const faults = Object.entries(parsed.data.entities ?? {}).flatMap(([route, profile]) => {
+    const definition = entities.findByRoute(route)?.definition;
+    const path = `entities.${route}`;
+    return definition ? faultsOf(definition, profile, path) : [{ path, message: unknownEntity(entities) }];
+  });
+  faults.push(...sharedModules(parsed.data, entities));
+  if (faults.length > 0) throw new InvalidProfile(faults);
+  return parsed.data;
+}
+
+const unknownEntity = (entities: EntityRegistry): string =>
+  `must be one of ${entities.all.map(({ definition }) => definition.plural).join(', ')}`;
+
+function faultsOf(definition: EntityDefinition, profile: ProfileOfEntity, path: string): ProfileFault[] {
+  const { fields } = definition;
+  const named = Object.keys(fields).filter((name) => fields[name]?.aliases.length);
+  const references = Object.keys(fields).filter((name) => fields[name]?.references);
+  return [
+    ...unknownKeys(profile.fields, named, `${path}.fields`),
+    ...unknownKeys(profile.dependencies, references, `${path}.dependencies`),
+    ...Object.keys(profile.custom ?? {})
+      .filter((name) => name in fields)
+      .map((name) => ({ path: `${path}.custom.${name}`, message: 'is the name of a canonical field' })),
+  ];
+}
+
+function unknownKeys(given: object | undefined, known: readonly string[], path: string): ProfileFault[] {
+  const choice = known.length > 0 ? `must be one of ${known.join(', ')}` : 'has no choice here';
+  return Object.keys(given ?? {})
+    .filter((name) => !known.includes(name))
+    .map((name) => ({ path: `${path}.${name}`, message: choice }));
+}
+
+/** A body's `module` tells which route it belongs to, so no two entities may have the same. */
+function sharedModules({ entities: profiles = {} }: Profile, entities: EntityRegistry): ProfileFault[] {
+  const moduleOf = ({ plural, zohoModule }: EntityDefinition): string => profiles[plural]?.zohoModule ?? zohoModule;
+  const byModule = Map.groupBy(entities.all, ({ definition }) => moduleOf(definition));
+  return [...byModule].flatMap(([module, sharing]) => {
+    const renamed = sharing.find(({ definition }) => profiles[definition.plural]?.zohoModule === module);
+    if (sharing.length < 2 || !renamed) return [];
+    const { plural } = renamed.definition;
+    return [{ path: `entities.${plural}.zohoModule`, message: `${module} is the module of another entity too` }];
+  });
+}

@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import { TenantTransaction } from '../../database/tenant-transaction';
+import type { Profile } from './profile';
+
+/** A tenant's profile as it is stored. */
+export interface StoredProfile {
+  /** counts from 1 */
+  readonly version: number;
+  readonly profile: Profile;
+  readonly createdAt: Date;
+}
+
+interface ProfileLine {
+  readonly version: number;
+  readonly profile: Profile;
+  readonly created_at: Date;
+}
+
+/** The versions of tenants' profiles. */
+@Injectable()
+export class ProfileRepository {
+  constructor(private readonly transaction: TenantTransaction) {}
+
+  /** The newest, or the one of this version; null when there is none. */
+  async find(tenantId: string, version?: number): Promise<StoredProfile | null> {
+    const [line] = await this.transaction.run(tenantId, (db) =>
+      db.query<ProfileLine[]>(
+        `SELECT version, profile, created_at FROM tenant_profile
+         WHERE tenant_id = $1 AND ($2::integer IS NULL OR version = $2) ORDER BY version DESC LIMIT 1`,
+        [tenantId, version ?? null],
+      ),
+    );
+    return line ? toStored(line) : null;
+  }
+
+  /** Adds a version. Of two that are added at once, the one that comes second is the newest. */
+  async add(tenantId: string, profile: Profile): Promise<StoredProfile> {
+    return this.transaction.run(tenantId, async (db) => {
+      await db.query("SELECT pg_advisory_xact_lock(hashtextextended('tenant_profile ' || $1, 0))", [tenantId]);
+      const [line]: ProfileLine[] = await db.query(
+        `INSERT INTO tenant_profile (tenant_id, version, profile)
+         SELECT $1, coalesce(max(version), 0) + 1, $2 FROM tenant_profile WHERE tenant_id = $1
+         RETURNING version, profile, created_at`,
+        [tenantId, JSON.stringify(profile)],
+      );
+      if (!line) throw new Error('A profile was not stored');
+      return toStored(line);
+    });
+  }
+}
+
+const toStored = ({ version, profile, created_at: createdAt }: ProfileLine): StoredProfile => ({
+  version,
+  profile,
+  createdAt,
+});

@@ -1,0 +1,59 @@
+import { IANAZone } from 'luxon';
+import { z } from 'zod';
+import { isDateFormat } from '../values/date';
+
+const word = z.string().trim().min(1).max(100);
+const words = z.array(word).max(200);
+const aliases = z.array(word).min(1).max(20);
+
+/** What status words mean for Moodle; matching ignores case, and a word not named here is active. */
+const statuses = z.strictObject({ suspended: words.optional(), pending: words.optional() });
+
+const entityProfile = z.strictObject({
+  /** the API name of Zoho's module, where the organisation has another */
+  zohoModule: word.optional(),
+  /** Zoho's names for a canonical field, in order, instead of the default ones */
+  fields: z.record(z.string(), z.strictObject({ aliases })).optional(),
+  /** fields of Zoho to keep beside the canonical ones, by the name that they are kept under */
+  custom: z.record(z.string().regex(/^[a-z][a-z0-9_]{0,62}$/, 'must be 1 to 63 of a-z 0-9 _'), aliases).optional(),
+  /** whether the record that a reference names must be stored first */
+  dependencies: z.record(z.string(), z.enum(['require', 'ignore'])).optional(),
+  statuses: statuses.optional(),
+});
+
+/** A tenant's mapping as data: what its Zoho calls things, and how it spells them. */
+export const profileSchema = z.strictObject({
+  dates: z
+    .strictObject({
+      formats: z
+        .array(word.refine(isDateFormat, 'must be a date format such as dd/MM/yyyy or dd-MMM-yyyy HH:mm:ss'))
+        .max(10)
+        .optional(),
+      zone: z
+        .string()
+        .refine((zone) => IANAZone.isValidZone(zone), 'must be an IANA time zone such as Europe/Istanbul')
+        .optional(),
+    })
+    .optional(),
+  decimalComma: z.boolean().optional(),
+  /** whether records wait for the ones that they name */
+  waiting: z.boolean().optional(),
+  /** by the entity's name in the routes, such as `students` */
+  entities: z.record(z.string(), entityProfile).optional(),
+});
+
+export type Profile = z.infer<typeof profileSchema>;
+export type ProfileOfEntity = z.infer<typeof entityProfile>;
+
+/** What is wrong with a profile, and where: `entities.students.fields.phone.aliases`. */
+export interface ProfileFault {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** A profile that cannot be used, with everything that is wrong with it. */
+export class InvalidProfile extends Error {
+  constructor(readonly faults: readonly ProfileFault[]) {
+    super(faults.map(({ path, message }) => `${path}: ${message}`).join('; '));
+  }
+}

@@ -1,0 +1,2 @@
+/** No such thing in the tenant. */
+export class RecordNotFound extends Error {}

@@ -1,0 +1,99 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { type Ending, TenantTransaction } from '../../database/tenant-transaction';
+import { EntityRegistry } from '../entity-registry';
+import { columnOf, type EntityDefinition } from '../fields';
+
+/** How many lines were removed: of each entity, and of what was kept about them. */
+export type Erased = Readonly<Record<string, number>>;
+
+/** Records that are removed, by the name of their entity. */
+type Doomed = Map<string, Set<string>>;
+
+/** Removes a record for good, and with a person all that belongs to that person. */
+@Injectable()
+export class Erasure {
+  constructor(
+    private readonly transaction: TenantTransaction,
+    private readonly entities: EntityRegistry,
+  ) {}
+
+  erase(tenantId: string, definition: EntityDefinition, zohoId: string, ending: Ending): Promise<Erased> {
+    return this.transaction.run(
+      tenantId,
+      async (db) => {
+        const doomed: Doomed = new Map([[definition.name, new Set([zohoId])]]);
+        if (definition.isPerson) await this.addBelongings(db, tenantId, definition.name, [zohoId], doomed);
+        const erased: Record<string, number> = {};
+        for (const [entity, ids] of doomed) await eraseOf(db, tenantId, entity, [...ids], erased);
+        return erased;
+      },
+      ending,
+    );
+  }
+
+  /** Records that cannot be without one of these, and those that cannot be without them, stored or waiting. */
+  private async addBelongings(
+    db: EntityManager,
+    tenantId: string,
+    owner: string,
+    ownerIds: readonly string[],
+    doomed: Doomed,
+  ): Promise<void> {
+    for (const { definition } of this.entities.all) {
+      for (const [name, field] of Object.entries(definition.fields)) {
+        if (!field.awaited || !field.references) continue;
+        if (db.connection.getMetadata(field.references()).tableName !== owner) continue;
+        const rows: { zoho_id: string }[] = await db.query(
+          `SELECT zoho_id FROM "${definition.name}" WHERE tenant_id = $1 AND ${columnOf(name, field)} = ANY($2::text[])
+           UNION SELECT zoho_id FROM deferred_record
+           WHERE tenant_id = $1 AND entity = $3 AND carried ->> $4 = ANY($2::text[])`,
+          [tenantId, ownerIds, definition.name, name],
+        );
+        const known = doomed.get(definition.name) ?? new Set<string>();
+        const found = rows.map((row) => row.zoho_id).filter((id) => !known.has(id));
+        if (found.length === 0) continue;
+        doomed.set(definition.name, new Set([...known, ...found]));
+        await this.addBelongings(db, tenantId, definition.name, found, doomed);
+      }
+    }
+  }
+}
+
+async function eraseOf(
+  db: EntityManager,
+  tenantId: string,
+  entity: string,
+  ids: readonly string[],
+  erased: Record<string, number>,
+): Promise<void> {
+  const remove = async (what: string, sql: string, parameters: unknown[]): Promise<void> => {
+    const [, count]: [unknown, number] = await db.query(sql, parameters);
+    erased[what] = (erased[what] ?? 0) + count;
+  };
+  const named = [tenantId, entity, ids];
+  await remove(entity, `DELETE FROM "${entity}" WHERE tenant_id = $1 AND zoho_id = ANY($2::text[])`, [tenantId, ids]);
+  for (const [what, table] of KEPT_ABOUT) {
+    await remove(
+      what,
+      `DELETE FROM ${table} WHERE tenant_id = $1 AND entity = $2 AND zoho_id = ANY($3::text[])`,
+      named,
+    );
+  }
+  await remove(
+    'run_results',
+    `UPDATE run SET results = (SELECT coalesce(jsonb_agg(result), '[]') FROM jsonb_array_elements(results) AS result
+                               WHERE result ->> 'zoho_id' IS NULL OR result ->> 'zoho_id' <> ALL($3::text[]))
+     WHERE tenant_id = $1 AND entity = $2
+       AND EXISTS (SELECT FROM jsonb_array_elements(results) AS result WHERE result ->> 'zoho_id' = ANY($3::text[]))`,
+    named,
+  );
+}
+
+/** What is kept about records beside their rows, and what it is called in the answer. */
+const KEPT_ABOUT = [
+  ['claims', 'unique_value'],
+  ['waiting_for', 'deferred_parent'],
+  ['waiting', 'deferred_record'],
+  ['history', 'change_record'],
+] as const;

@@ -1,0 +1,76 @@
+import { Injectable } from '@nestjs/common';
+import { uuidv7 } from 'uuidv7';
+import { groupById } from '../batch';
+import { BatchApplier } from '../batch-applier';
+import { FingerprintService } from '../fingerprint.service';
+import { HistoryRepository } from '../history/history.repository';
+import { runResults } from '../history/run-result';
+import { ProfileReader } from '../profile/profile-reader';
+import { toWakeRecord } from '../record';
+import { RecordNotFound } from '../record-not-found';
+import type { Run } from '../run';
+import { summarise, type SyncResult, toResult } from '../sync-report';
+import type { SyncedParts } from '../synced-parts';
+import { isZohoId } from '../values/zoho-id';
+import { type Erased, Erasure } from './erasure';
+
+/** A request to delete one record. */
+export interface RemovalCall {
+  readonly tenantId: string;
+  readonly requestId: string;
+  readonly zohoId: string;
+  /** for good, rather than to a tombstone */
+  readonly erase: boolean;
+  /** answer what would happen, and write nothing */
+  readonly dryRun: boolean;
+}
+
+/** What became of it. */
+export type Removal = SyncResult & { readonly run_id: string; readonly dry_run?: true };
+
+/** What was removed for good. */
+export type ErasureReport = Record<`zoho_${string}_id`, string> & { readonly erased: Erased; readonly dry_run?: true };
+
+/** Deletes single records at somebody's request: to a tombstone, or for good. */
+@Injectable()
+export class RemovalService {
+  constructor(
+    private readonly profiles: ProfileReader,
+    private readonly fingerprints: FingerprintService,
+    private readonly batches: BatchApplier,
+    private readonly history: HistoryRepository,
+    private readonly erasure: Erasure,
+  ) {}
+
+  /** Leaves a tombstone, also of a record that was never seen. @throws RecordNotFound for what can be no id */
+  async remove(parts: SyncedParts, { tenantId, requestId, zohoId, dryRun }: RemovalCall): Promise<Removal> {
+    if (!isZohoId(zohoId)) throw new RecordNotFound(`There is no ${parts.definition.name} with this id in this tenant`);
+    const receivedAt = new Date().toISOString();
+    const mapping = await this.profiles.read(tenantId);
+    const { defers } = mapping;
+    const definition = mapping.definitionOf(parts.definition);
+    const id = uuidv7();
+    const run: Run = { id, tenantId, kind: 'delete', receivedAt, requestId, idempotencyKey: null, source: null };
+    const { fingerprints } = this;
+    const by = { ...parts, definition, fingerprints, runId: run.id, receivedAt, defers };
+    const records = [{ ...toWakeRecord(zohoId), operation: 'delete' as const }];
+    const { outcomes } = await this.batches.apply(
+      { parts, by, run, records: groupById(records), isWake: false },
+      async (db, applied) => {
+        const results = [toResult(definition, zohoId, applied.outcomes.get(0))];
+        await this.history.addRun(db, run, definition.name, summarise(results), runResults(records, applied.outcomes));
+      },
+      dryRun ? 'rollback' : 'commit',
+    );
+    return { ...toResult(definition, zohoId, outcomes.get(0)), run_id: run.id, ...(dryRun && { dry_run: true }) };
+  }
+
+  /** Leaves nothing. @throws RecordNotFound when there is nothing of the record */
+  async erase({ definition }: SyncedParts, { tenantId, zohoId, dryRun }: RemovalCall): Promise<ErasureReport> {
+    const erased = await this.erasure.erase(tenantId, definition, zohoId, dryRun ? 'rollback' : 'commit');
+    if (Object.values(erased).every((count) => count === 0)) {
+      throw new RecordNotFound(`There is nothing of a ${definition.name} with this id in this tenant`);
+    }
+    return { [`zoho_${definition.name}_id` as const]: zohoId, erased, ...(dryRun && { dry_run: true as const }) };
+  }
+}

@@ -1,0 +1,15 @@
+/** What set a run off. */
+export type RunKind = 'sync' | 'delete' | 'retry' | 'sweep';
+
+/** One sync request, or one piece of work that the service does by itself. */
+export interface Run {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly kind: RunKind;
+  /** ISO instant */
+  readonly receivedAt: string;
+  readonly requestId: string | null;
+  readonly idempotencyKey: string | null;
+  /** what the body says of where it comes from */
+  readonly source: string | null;
+}

@@ -1,0 +1,8 @@
+import { Module } from '@nestjs/common';
+import { ScheduleModule } from '@nestjs/schedule';
+import { SyncModule } from '../sync/sync.module';
+import { TenantsModule } from '../tenants/tenants.module';
+import { UpkeepService } from './upkeep.service';
+
+@Module({ imports: [ScheduleModule.forRoot(), SyncModule, TenantsModule], providers: [UpkeepService] })
+export class UpkeepModule {}
