@@ -3,15 +3,44 @@ import { LoggerModule } from 'nestjs-pino';
 import { ConfigModule } from './config/config.module';
 import type { Environment } from './config/environment';
 import { DatabaseModule } from './database/database.module';
+import { DeferredModule } from './deferred/deferred.module';
 import { HealthModule } from './health/health.module';
 import { loggerOptions } from './logging/logger-options';
 import { ProgramsModule } from './records/programs/programs.module';
 import { StudentsModule } from './records/students/students.module';
+import { TeachersModule } from './records/teachers/teachers.module';
+import { UnitsModule } from './records/units/units.module';
+import { ClassesModule } from './records/classes/classes.module';
+import { EnrollmentsModule } from './records/enrollments/enrollments.module';
+import { RegistrationsModule } from './records/registrations/registrations.module';
+import { PaymentsModule } from './records/payments/payments.module';
+import { GradesModule } from './records/grades/grades.module';
 import { RedisModule } from './redis/redis.module';
 import { RequestModule } from './request/request.module';
+import { RunsModule } from './runs/runs.module';
+import { UpkeepModule } from './upkeep/upkeep.module';
 
 /** Everything the service is made of; a new entity is added here. */
-@Module({ imports: [DatabaseModule, RedisModule, RequestModule, HealthModule, StudentsModule, ProgramsModule] })
+@Module({
+  imports: [
+    DatabaseModule,
+    RedisModule,
+    RequestModule,
+    HealthModule,
+    DeferredModule,
+    RunsModule,
+    UpkeepModule,
+    StudentsModule,
+    ProgramsModule,
+    TeachersModule,
+    UnitsModule,
+    ClassesModule,
+    EnrollmentsModule,
+    RegistrationsModule,
+    PaymentsModule,
+    GradesModule,
+  ],
+})
 export class AppModule {
   static with(environment: Environment): DynamicModule {
     return {

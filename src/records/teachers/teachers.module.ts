@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { SyncModule } from '../../sync/sync.module';
+import { TeacherEntity } from './teacher.entity';
+import { TeachersController } from './teachers.controller';
+import { TeachersMapper } from './teachers.mapper';
+import { TeachersParser } from './teachers.parser';
+import { TeachersRepository } from './teachers.repository';
+import { TeachersService } from './teachers.service';
+
+@Module({
+  imports: [SyncModule, TypeOrmModule.forFeature([TeacherEntity])],
+  controllers: [TeachersController],
+  providers: [TeachersParser, TeachersMapper, TeachersRepository, TeachersService],
+})
+export class TeachersModule {}
