@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import type { Express } from 'express';
 import { Client } from 'pg';
 import { type ProblemCode, PROBLEMS } from '../src/request/problem';
+import type { SyncReport } from '../src/sync/sync-report';
 import { ApiDescription, type ApiDocument } from './support/api-description';
 import { type Answer, newTenant, TestService } from './support/app';
 import { ask, withOwnDatabase, workerDatabaseUrl } from './support/databases';
@@ -47,14 +48,37 @@ describe('the document', () => {
   });
 });
 
+/** What nothing has made for the examples: these are tried with records that wait, and with a run, below. */
+const ABOUT_NOTHING: ReadonlySet<string> = new Set(['readRun', 'discardDeferred', 'retryDeferred']);
+
 it('every request that the document gives as an example is answered 200, as the document says', async () => {
   const requests = api.exampleRequests();
   for (const { name, operation, method, path, body, contentType } of requests) {
     const headers = { 'X-Tenant-ID': tenant, ...(contentType !== undefined && { 'Content-Type': contentType }) };
     const answer = await service.send(method, path, { headers, ...(body !== undefined && { body }) });
-    expect([name, answer.status, ...api.faults(operation.operationId, answer)]).toEqual([name, 200]);
+    const expected = ABOUT_NOTHING.has(operation.operationId) ? 404 : 200;
+    expect([name, answer.status, ...api.faults(operation.operationId, answer)]).toEqual([name, expected]);
   }
-  expect(requests.length).toBeGreaterThanOrEqual(24);
+  expect(requests.length).toBeGreaterThanOrEqual(38);
+});
+
+it('what the examples sent is stored, deleted and brought back as they say', async () => {
+  const statuses: Record<string, string> = {};
+  for (const { name, method, path, body, contentType } of api.exampleRequests()) {
+    if (method !== 'POST' || !path.startsWith('/v1/sync/programs')) continue;
+    const headers = { 'X-Tenant-ID': tenant, 'Content-Type': contentType ?? '' };
+    const answer = await service.send<SyncReport>('POST', path, { headers, body: body ?? '' });
+    statuses[name.replace(/^.*: /, '')] ??= answer.body.results[0]?.status ?? '';
+  }
+  expect(statuses).toMatchObject({
+    data: 'NEW',
+    partial: 'UPDATED',
+    deletedIds: 'DELETED',
+    restoredId: 'UPDATED',
+    deletedRecord: 'DELETED',
+    deluge: 'UPDATED',
+    fields: 'UNCHANGED',
+  });
 });
 
 describe.each([
@@ -63,6 +87,7 @@ describe.each([
 ])('an answer about %s is as the document says', (entity, record) => {
   const capital = entity.charAt(0).toUpperCase() + entity.slice(1);
   const [syncId, listId, readId] = [`sync${capital}`, `list${capital}`, `read${capital.slice(0, -1)}`];
+  const [historyId, removeId] = [`list${capital.slice(0, -1)}Changes`, `delete${capital.slice(0, -1)}`];
   const post = (data: unknown[], headers: Record<string, string> = {}, query = '') =>
     service.send<{ results: { status: string }[] }>('POST', `/v1/sync/${entity}${query}`, {
       body: JSON.stringify({ data }),
@@ -81,10 +106,41 @@ describe.each([
       { id: '3' },
       { Status: 'Active' },
       'no record',
+      { id: '4', operation: 'delete' },
     ]);
-    expect(outcomesOf(answer)).toEqual(['NEW', 'UPDATED', 'UNCHANGED', 'STALE', 'INVALID', 'INVALID', 'INVALID']);
+    const others = ['INVALID', 'INVALID', 'INVALID', 'DELETED'];
+    expect(outcomesOf(answer)).toEqual(['NEW', 'UPDATED', 'UNCHANGED', 'STALE', ...others]);
     expect(JSON.stringify(answer.body)).toContain('warnings');
     expect(api.faults(syncId, answer)).toEqual([]);
+  });
+
+  it('for what was deleted, brought back and erased', async () => {
+    await post([{ ...record, Modified_Time: '2026-02-13T10:00:00Z' }]);
+    const remove = (query = '') =>
+      service.send('DELETE', `/v1/${entity}/1${query}`, { headers: { 'X-Tenant-ID': tenant } });
+    const removals = [await remove('?dryRun=true'), await remove(), await remove()];
+    const tombstone = await service.get<{ deleted_at: string | null }>(`/v1/${entity}/1`, tenant);
+    const pages = [
+      await service.get<{ data: unknown[] }>(`/v1/${entity}`, tenant),
+      await service.get<{ data: unknown[] }>(`/v1/${entity}?deleted=true`, tenant),
+    ];
+    const restored = await post([{ ...record, Status: 'Active' }]);
+    const history = await service.get<{ data: { status: string }[] }>(`/v1/${entity}/1/history`, tenant);
+    const erasures = [
+      await remove('?erase=true&dryRun=true'),
+      await remove('?erase=true'),
+      await remove('?erase=true'),
+    ];
+    expect(typeof tombstone.body.deleted_at).toBe('string');
+    expect(pages.map(({ body }) => body.data.length)).toEqual([0, 1]);
+    expect(restored.body.results).toMatchObject([{ changes: { deleted_at: { after: null }, status: {} } }]);
+    expect(history.body.data.map(({ status }) => status)).toEqual(['UPDATED', 'DELETED', 'NEW']);
+    expect([...removals, ...erasures].map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 404]);
+    expect([...removals, ...erasures].flatMap((answer) => api.faults(removeId, answer))).toEqual([]);
+    expect([tombstone].flatMap((answer) => api.faults(readId, answer))).toEqual([]);
+    expect(pages.flatMap((answer) => api.faults(listId, answer))).toEqual([]);
+    expect(api.faults(syncId, restored)).toEqual([]);
+    expect(api.faults(historyId, history)).toEqual([]);
   });
 
   it('for a dry run and for a replay', async () => {
@@ -118,15 +174,87 @@ describe.each([
   });
 });
 
-it('a record that the database refuses is answered as the document says', async () => {
+it('a record that it names is answered with a row as the document says: stored, deleted, or not there', async () => {
+  const student = { Display_Name: 'Omar Kaya', Program: { id: '1' } };
+  await service.sync('programs', [{ id: '1', Name: 'HND' }], { tenant });
+  const read = async () => {
+    const answer = await service.get<{ expanded: { program: object | null } }>('/v1/students/1?expand=program', tenant);
+    expect(api.faults('readStudent', answer)).toEqual([]);
+    return answer.body.expanded.program;
+  };
+  await service.sync('students', [{ ...student, id: '1', Academic_Email: 'one@c.example' }], { tenant });
+  expect(await read()).toMatchObject({ name: 'HND', deleted_at: null });
+  await service.sync('programs', { ids: ['1'], operation: 'delete' }, { tenant });
+  expect(await read()).not.toHaveProperty('name');
+  await service.send('DELETE', '/v1/programs/1?erase=true', { headers: { 'X-Tenant-ID': tenant } });
+  expect(await read()).toBeNull();
+  const unknown = await service.get('/v1/students/1?expand=nothing', tenant);
+  expect([unknown.status, ...api.faults('readStudent', unknown)]).toEqual([422]);
+});
+
+it('runs are answered as the document says', async () => {
+  const { run_id: id } = await service.sync('programs', [{ id: '1', Name: 'HND' }, { id: '2' }], { tenant });
+  await service.send('DELETE', '/v1/programs/1', { headers: { 'X-Tenant-ID': tenant } });
+  const lists = ['', '?entity=programs&limit=1', '?entity=Programs'];
+  const pages = await Promise.all(lists.map((query) => service.get<{ data?: unknown[] }>(`/v1/runs${query}`, tenant)));
+  expect(pages.map(({ status, body }) => [status, body.data?.length])).toEqual([
+    [200, 2],
+    [200, 1],
+    [422, undefined],
+  ]);
+  const run = await service.get(`/v1/runs/${id}`, tenant);
+  expect(run.body).toMatchObject({ kind: 'sync', results: [{ status: 'NEW' }, { status: 'INVALID', errors: [{}] }] });
+  expect(pages.flatMap((page) => api.faults('listRuns', page))).toEqual([]);
+  expect(api.faults('readRun', run)).toEqual([]);
+});
+
+it('profiles are answered as the document says', async () => {
+  const path = `/v1/admin/tenants/${tenant}/profile`;
+  const send = (method: string, to: string, body: unknown) => service.send(method, to, { body: JSON.stringify(body) });
+  const before = await service.get(path);
+  const written = [await send('PUT', path, { decimalComma: true }), await send('PUT', path, { decimalComma: 1 })];
+  const reads = [before, await service.get(`${path}?version=1`), await service.get(`${path}?version=9`)];
+  const payload = [{ id: '1', Name: '${!Module.Name}', Phone: { a: 1 }, Owner: {} }];
+  const trials = [
+    await send('POST', `${path}/test`, { entity: 'students', payload }),
+    await send('POST', `${path}/test`, { entity: 'students', payload, profile: { surprise: 1 } }),
+    await send('POST', `${path}/test`, { entity: 7 }),
+    await send('POST', `${path}/test`, { entity: 'nobody', payload }),
+  ];
+  expect([...reads, ...written, ...trials].map(({ status }) => status)).toEqual([
+    200, 200, 404, 200, 422, 200, 422, 422, 404,
+  ]);
+  expect(reads.flatMap((answer) => api.faults('readProfile', answer))).toEqual([]);
+  expect(written.flatMap((answer) => api.faults('writeProfile', answer))).toEqual([]);
+  expect(trials.flatMap((answer) => api.faults('tryProfile', answer))).toEqual([]);
+});
+
+it('a record that the database refuses waits, is tried again and given up as the document says', async () => {
   await withOwnDatabase('refusing_openapi', async (url, superuserUrl) => {
     await ask(`ALTER TABLE program ADD CONSTRAINT refusing CHECK (code <> 'refuse me')`, [], superuserUrl);
     const refusing = await TestService.start({ DATABASE_URL: url });
-    const body = '[{"id":"1","Name":"HND","Program_ID":"refuse me"}]';
-    const answer = await refusing.send('POST', '/v1/sync/programs', { body });
+    const body = '[{"id":"1","Name":"HND","Program_ID":"refuse me"},{"id":"2","Name":"HND","Program_ID":"refuse me"}]';
+    const refused = await refusing.send('POST', '/v1/sync/programs', { body });
+    const waits = await refusing.get('/v1/deferred?entity=programs&state=failed&limit=1');
+    const early = await refusing.send('POST', '/v1/deferred/programs/1/retry');
+    await ask('ALTER TABLE program DROP CONSTRAINT refusing', [], superuserUrl);
+    const late = await refusing.send('POST', '/v1/deferred/programs/1/retry');
+    const discards = [
+      await refusing.send('DELETE', '/v1/deferred/programs/2'),
+      await refusing.send('DELETE', '/v1/deferred/programs/2'),
+    ];
+    const refusedState = await refusing.get('/v1/deferred?state=lost');
     await refusing.close();
-    expect(answer).toMatchObject({ status: 200, body: { results: [{ status: 'ERROR' }] } });
-    expect(api.faults('syncPrograms', answer)).toEqual([]);
+    expect(refused).toMatchObject({ status: 200, body: { results: [{ status: 'ERROR', deferred: true }, {}] } });
+    expect(waits.body).toMatchObject({ data: [{ zoho_id: '1', state: 'failed' }] });
+    expect(early.body).toMatchObject({ released: 0, deferred: { zoho_id: '1' } });
+    expect(late.body).toMatchObject({ released: 1, deferred: null });
+    expect(discards.map(({ status }) => status)).toEqual([204, 404]);
+    expect(refusedState.status).toBe(422);
+    expect(api.faults('syncPrograms', refused)).toEqual([]);
+    expect([waits, refusedState].flatMap((answer) => api.faults('listDeferred', answer))).toEqual([]);
+    expect([early, late].flatMap((answer) => api.faults('retryDeferred', answer))).toEqual([]);
+    expect(discards.flatMap((answer) => api.faults('discardDeferred', answer))).toEqual([]);
   });
 });
 
@@ -148,7 +276,6 @@ describe('every problem is answered as the document says:', () => {
     NO_RECORDS: ['[]'],
     RECORD_WITHOUT_FIELDS: ['{"ids":["1"]}'],
     WRONG_MODULE: ['{"module":"BTEC_Students","data":[{"id":"1"}]}'],
-    OPERATION_NOT_SUPPORTED: ['{"ids":["1"],"operation":"delete"}'],
     HEADERS_TOO_LARGE: [body, { 'X-Large': 'x'.repeat(20_000) }],
     TENANT_ID_MALFORMED: [body, { 'X-Tenant-ID': 'a b' }],
     IDEMPOTENCY_KEY_MALFORMED: [body, { 'Idempotency-Key': '' }],
@@ -157,6 +284,7 @@ describe('every problem is answered as the document says:', () => {
   /** Provoked below, or by nothing that a test may do. */
   const others = new Set<ProblemCode>([
     'NOT_FOUND',
+    'PROFILE_INVALID',
     'IDEMPOTENCY_KEY_REUSED',
     'IDEMPOTENCY_IN_PROGRESS',
     'DATABASE_UNAVAILABLE',
@@ -216,14 +344,43 @@ describe('every problem is answered as the document says:', () => {
   });
 
   it('NOT_FOUND and a malformed address', async () => {
-    const answers = [await service.get('/v1/programs/nowhere', tenant), await service.get('/v1/programs/%ff', tenant)];
-    expect(answers.map(({ status }) => status)).toEqual([404, 400]);
-    expect(answers.flatMap((answer) => api.faults('readProgram', answer))).toEqual([]);
+    const headers = { 'X-Tenant-ID': tenant };
+    const answers: [string, Answer<unknown>][] = [
+      ['readProgram', await service.get('/v1/programs/nowhere', tenant)],
+      ['readProgram', await service.get('/v1/programs/%ff', tenant)],
+      ['readRun', await service.get('/v1/runs/nothing', tenant)],
+      ['readRun', await service.get('/v1/runs/%ff', tenant)],
+      ['deleteProgram', await service.send('DELETE', '/v1/programs/a%20b', { headers })],
+      ['deleteProgram', await service.send('DELETE', '/v1/programs/%ff', { headers })],
+      ['listProgramChanges', await service.get('/v1/programs/%ff/history', tenant)],
+      ['retryDeferred', await service.send('POST', '/v1/deferred/nothing/1/retry', { headers })],
+      ['retryDeferred', await service.send('POST', '/v1/deferred/programs/%ff/retry', { headers })],
+    ];
+    expect(answers.map(([, { status }]) => status)).toEqual([404, 400, 404, 400, 404, 400, 400, 404, 400]);
+    expect(answers.flatMap(([operationId, answer]) => api.faults(operationId, answer))).toEqual([]);
+  });
+
+  it.each([
+    ['listPrograms', 'GET', '/v1/programs?page=2'],
+    ['listPrograms', 'GET', '/v1/programs?cursor=x'],
+    ['readProgram', 'GET', '/v1/programs/1?fields=name'],
+    ['listProgramChanges', 'GET', '/v1/programs/1/history?limit=0'],
+    ['deleteProgram', 'DELETE', '/v1/programs/1?erase=perhaps'],
+    ['listRuns', 'GET', '/v1/runs?cursor=x'],
+    ['listDeferred', 'GET', '/v1/deferred?page=2'],
+  ])('PARAMETER_INVALID of %s (%s %s)', async (operationId, method, path) => {
+    const answer = await service.send(method, path, { headers: { 'X-Tenant-ID': tenant } });
+    expect(answer).toMatchObject({ status: 422, body: { code: 'PARAMETER_INVALID' } });
+    expect(api.faults(operationId, answer)).toEqual([]);
   });
 
   it.each([
     ['listPrograms', '/v1/programs'],
     ['readProgram', '/v1/programs/1'],
+    ['listProgramChanges', '/v1/programs/1/history'],
+    ['listRuns', '/v1/runs'],
+    ['readRun', '/v1/runs/1'],
+    ['listDeferred', '/v1/deferred'],
     ['readHealth', '/v1/health'],
     ['readReadiness', '/v1/health/ready'],
   ])('TENANT_ID_MALFORMED of %s', async (operationId, path) => {
@@ -240,12 +397,19 @@ describe('every problem is answered as the document says:', () => {
       ['syncPrograms', await post([body], away)],
       ['listPrograms', await away.get('/v1/programs', tenant)],
       ['readProgram', await away.get('/v1/programs/1', tenant)],
+      ['listProgramChanges', await away.get('/v1/programs/1/history', tenant)],
+      ['deleteProgram', await away.send('DELETE', '/v1/programs/1')],
+      ['listRuns', await away.get('/v1/runs', tenant)],
+      ['readRun', await away.get('/v1/runs/0199b2c4-7d1e-7c3a-9f00-2b6d5e4f3a21', tenant)],
+      ['listDeferred', await away.get('/v1/deferred', tenant)],
+      ['retryDeferred', await away.send('POST', '/v1/deferred/programs/1/retry')],
+      ['discardDeferred', await away.send('DELETE', '/v1/deferred/programs/1')],
       ['readReadiness', await away.get('/v1/health/ready')],
       ['readHealth', await away.get('/v1/health')],
     ];
     await away.close();
     await line.close();
-    expect(answers.map(([, { status }]) => status)).toEqual([503, 503, 503, 503, 200]);
+    expect(answers.map(([, { status }]) => status)).toEqual([...Array<number>(11).fill(503), 200]);
     expect(answers.flatMap(([operationId, answer]) => api.faults(operationId, answer))).toEqual([]);
   });
 });

@@ -1,5 +1,8 @@
-import type { FieldType } from '../sync/fields';
+import type { Field, FieldType } from '../sync/fields';
 import { objectOf, orNull, refTo, type Schema, type Schemas } from './schema';
+
+/** Types of fields with one value; lists are in `list-schemas.ts`. */
+export type SimpleType = Exclude<FieldType, 'list'>;
 
 /** What a field of one type looks like on its way in, when it is stored, and when it changes. */
 interface FieldKind {
@@ -7,8 +10,6 @@ interface FieldKind {
   readonly stored: Schema & { type: 'string' };
   /** the name of its change's schema */
   readonly change: string;
-  /** values as Zoho may send them, for a field that has none of its own in `example-values.ts` */
-  readonly examples: readonly unknown[];
 }
 
 export const ZOHO_ID = {
@@ -20,19 +21,17 @@ export const ZOHO_ID = {
 const SENT_TEXT: Schema = { type: ['string', 'null'] };
 
 /** A type of field that is added to the engine is missing here until it is described. */
-export const FIELD_KINDS: Readonly<Record<FieldType, FieldKind>> = {
-  text: { sent: SENT_TEXT, stored: { type: 'string' }, change: 'TextChange', examples: ['First', 'Second'] },
+export const FIELD_KINDS: Readonly<Record<SimpleType, FieldKind>> = {
+  text: { sent: SENT_TEXT, stored: { type: 'string' }, change: 'TextChange' },
   email: {
     sent: { type: ['string', 'null'], format: 'idn-email' },
     stored: { type: 'string', format: 'idn-email' },
     change: 'EmailChange',
-    examples: ['someone@college.example', 'somebody@college.example'],
   },
   date: {
     sent: { type: ['string', 'null'], format: 'date' },
     stored: { type: 'string', format: 'date' },
     change: 'DateChange',
-    examples: ['2026-02-14', '2026-02-15'],
   },
   decimal: {
     sent: { ...SENT_TEXT, description: 'Groups of three and a currency sign may stand in it: `4,200.00`.' },
@@ -42,7 +41,6 @@ export const FIELD_KINDS: Readonly<Record<FieldType, FieldKind>> = {
       description: 'An exact decimal in its shortest form, never a float.',
     },
     change: 'DecimalChange',
-    examples: ['4,200.00', '4350.50'],
   },
   reference: {
     sent: {
@@ -51,12 +49,28 @@ export const FIELD_KINDS: Readonly<Record<FieldType, FieldKind>> = {
     },
     stored: ZOHO_ID,
     change: 'ReferenceChange',
-    examples: [{ id: '5843017000000100001', name: 'HND in Computing' }],
   },
 };
 
 /** Before and after of a field of this type; null is an empty field. */
-export function changeSchema(type: FieldType): Schemas {
+export function changeSchema(type: SimpleType): Schemas {
   const { change, stored } = FIELD_KINDS[type];
   return { [change]: objectOf({ before: orNull(stored), after: orNull(stored) }) };
+}
+
+/** Whether the field takes something from the value. */
+export function reads(field: Field, value: unknown): boolean {
+  const parsed = field.parse(value);
+  return parsed.kind === 'value' && parsed.value !== null;
+}
+
+/** Text may be the name that stands in a lookup: what the field reads tells. */
+export const readsLookup = (field: Field): boolean =>
+  field.type === 'reference' || (field.type === 'text' && reads(field, { id: '1', name: 'Name' }));
+
+/** A value as Zoho sends it, of any field but a list. */
+export function sentSchema(field: Field, type: SimpleType): Schema {
+  if (type !== 'text' || !readsLookup(field)) return FIELD_KINDS[type].sent;
+  const text: Schema[] = reads(field, 'Name') ? [{ type: 'string' }] : [];
+  return { anyOf: [refTo('ZohoLookup'), ...text, { type: 'null' }], description: 'Of a lookup, the name is read.' };
 }

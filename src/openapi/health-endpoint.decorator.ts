@@ -1,8 +1,9 @@
 import { applyDecorators, Get } from '@nestjs/common';
-import { ApiOperation, type ResponseObject } from '@nestjs/swagger';
+import { ApiOperation } from '@nestjs/swagger';
+import { answer } from './answer';
 import { HealthParameters } from './parameters';
-import { problemsOf, REQUEST_ID_HEADER } from './problem-responses';
-import { objectOf, refTo, type Schema, type Schemas } from './schema';
+import { problemsOf } from './problem-responses';
+import { objectOf, type Schema, type Schemas } from './schema';
 
 const PART: Schema = { type: 'string', enum: ['ok', 'unavailable'] };
 
@@ -25,7 +26,7 @@ export const AliveEndpoint = (): MethodDecorator =>
     ApiOperation({
       operationId: 'readHealth',
       summary: 'Whether the process is alive',
-      responses: { 200: answer('It is', 'Alive', { alive: { status: 'ok' } }), ...problemsOf('health') },
+      responses: { 200: answer('It is', 'Alive', { alive: { value: { status: 'ok' } } }), ...problemsOf('health') },
     }),
   );
 
@@ -39,22 +40,13 @@ export const ReadyEndpoint = (): MethodDecorator =>
       summary: 'Whether the service can work, part by part',
       responses: {
         200: answer('It can; `degraded` when Redis is away, and repeated requests are processed anew', 'Readiness', {
-          ok: { status: 'ok', parts: { database: 'ok' } },
-          degraded: { status: 'degraded', parts: { database: 'ok', cache: 'unavailable' } },
+          ok: { value: { status: 'ok', parts: { database: 'ok' } } },
+          degraded: { value: { status: 'degraded', parts: { database: 'ok', cache: 'unavailable' } } },
         }),
         ...problemsOf('health'),
         503: answer('It cannot: the database is away', 'Unreadiness', {
-          unavailable: { status: 'unavailable', parts: { database: 'unavailable' } },
+          unavailable: { value: { status: 'unavailable', parts: { database: 'unavailable' } } },
         }),
       },
     }),
   );
-
-function answer(description: string, schema: string, values: Record<string, object>): ResponseObject {
-  const examples = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value }]));
-  return {
-    description,
-    headers: REQUEST_ID_HEADER,
-    content: { 'application/json': { schema: refTo(schema), examples } },
-  };
-}

@@ -1,12 +1,17 @@
 import type { INestApplication } from '@nestjs/common';
 import { type OpenAPIObject, SwaggerModule, type TagObject } from '@nestjs/swagger';
-import { rowExample } from './answer-examples';
 import { bodySchemas } from './body-schemas';
 import { type DescribedEntity, describedEntities } from './described-entities';
+import { DEFERRED_SCHEMAS } from './deferred-schemas';
 import { HEALTH_SCHEMAS } from './health-endpoint.decorator';
+import { historySchemas } from './history-schemas';
 import { PROBLEM_SCHEMAS, problemResponses } from './problem-responses';
+import { PROFILE_SCHEMAS } from './profile-schemas';
+import { recordAnswerExamples } from './record-answer-examples';
+import { removalSchemas } from './removal-schemas';
 import { reportSchemas, SHARED_REPORT_SCHEMAS } from './report-schemas';
 import { rowSchemas } from './row-schemas';
+import { RUN_SCHEMAS } from './run-schemas';
 
 export const TITLE = 'Zoho CRM to Moodle sync';
 
@@ -23,6 +28,15 @@ const HEADERS = {
     schema: { type: 'string', enum: ['true'] },
   },
 };
+
+const SHARED_SCHEMAS = [
+  SHARED_REPORT_SCHEMAS,
+  RUN_SCHEMAS,
+  DEFERRED_SCHEMAS,
+  PROFILE_SCHEMAS,
+  HEALTH_SCHEMAS,
+  PROBLEM_SCHEMAS,
+];
 
 /** The whole document: the routes as their decorators describe them, and the parts that these point to. */
 export function openApiDocument(app: INestApplication): OpenAPIObject {
@@ -46,12 +60,14 @@ function components(entities: readonly DescribedEntity[]): NonNullable<OpenAPIOb
     ...bodySchemas(entity.definition),
     ...reportSchemas(entity.definition),
     ...rowSchemas(entity),
+    ...historySchemas(entity.definition),
+    ...removalSchemas(entity.definition),
   }));
   return {
-    schemas: Object.assign({}, ...ofEntities, SHARED_REPORT_SCHEMAS, HEALTH_SCHEMAS, PROBLEM_SCHEMAS),
+    schemas: Object.assign({}, ...ofEntities, ...SHARED_SCHEMAS),
     responses: problemResponses(),
     headers: HEADERS,
-    examples: Object.assign({}, ...entities.map(rowExample)),
+    examples: Object.assign({}, ...entities.map(recordAnswerExamples)),
   };
 }
 
@@ -60,5 +76,8 @@ const tags = (entities: readonly DescribedEntity[]): TagObject[] => [
     name: plural,
     description: `Records of Zoho CRM's module ${zohoModule}.`,
   })),
+  { name: 'runs', description: 'What came, and what became of each record.' },
+  { name: 'deferred', description: 'Records that wait for others, or could not be stored.' },
+  { name: 'profiles', description: 'What tenants’ Zoho calls things, and how it spells them.' },
   { name: 'health', description: 'For whoever watches over the service.' },
 ];

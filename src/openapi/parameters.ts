@@ -1,7 +1,11 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiHeader, ApiParam, ApiQuery } from '@nestjs/swagger';
+import type { EntityDefinition } from '../sync/fields';
+import { DEFERRED_STATE } from './deferred-schemas';
+import { exampleId } from './example-values';
 import { ZOHO_ID } from './field-kinds';
-import { EXAMPLE_ID } from './record-examples';
+import { EXAMPLE_RUN_ID } from './record-examples';
+import { referencesOf } from './referenced-entity';
 import type { Schema } from './schema';
 
 interface Parameter {
@@ -11,6 +15,9 @@ interface Parameter {
   readonly schema: Schema;
   /** only where Swagger UI may well fill it in beforehand */
   readonly example?: string;
+  /** a list, separated by commas */
+  readonly style?: 'form';
+  readonly explode?: false;
 }
 
 const TENANT: Parameter = {
@@ -19,6 +26,19 @@ const TENANT: Parameter = {
   description: 'Whose records; absent: `DEFAULT_TENANT_ID`.',
   schema: { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$' },
   example: 'default',
+};
+const TENANT_IN_PATH: Parameter = {
+  in: 'path',
+  name: 'tenant_id',
+  description: 'The tenant that it is about.',
+  schema: { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$' },
+  example: 'your-college',
+};
+const PROFILE_VERSION: Parameter = {
+  in: 'query',
+  name: 'version',
+  description: 'Absent: the newest.',
+  schema: { type: 'integer', minimum: 1, maximum: 1_000_000_000 },
 };
 const REQUEST_ID: Parameter = {
   in: 'header',
@@ -40,18 +60,40 @@ const DRY_RUN: Parameter = {
   description: 'Answer what would happen, and write nothing.',
   schema: { type: 'boolean', default: false },
 };
-const ZOHO_ID_IN_PATH: Parameter = {
+const idOf = (entity: string): Parameter => ({
   in: 'path',
   name: 'zoho_id',
   description: 'The id of the record in Zoho CRM.',
   schema: ZOHO_ID,
-  example: EXAMPLE_ID,
+  example: exampleId(entity),
+});
+const RUN_ID: Parameter = {
+  in: 'path',
+  name: 'run_id',
+  description: 'As it is in the report.',
+  schema: { type: 'string', format: 'uuid' },
+  example: EXAMPLE_RUN_ID,
 };
-const PAGE: readonly Parameter[] = [
+const ROUTE_NAME: Schema = { type: 'string', pattern: '^[a-z_]{1,64}$' };
+const ENTITY: Parameter = {
+  in: 'query',
+  name: 'entity',
+  description: 'Of this entity alone, named as in the routes.',
+  schema: ROUTE_NAME,
+};
+const ENTITY_IN_PATH: Parameter = {
+  in: 'path',
+  name: 'entity',
+  description: 'The entity, named as in the routes.',
+  schema: ROUTE_NAME,
+  example: 'students',
+};
+const STATE: Parameter = { in: 'query', name: 'state', description: 'In this state alone.', schema: DEFERRED_STATE };
+const CURSOR: readonly Parameter[] = [
   {
     in: 'query',
     name: 'limit',
-    description: 'Rows on a page.',
+    description: 'Items on a page.',
     schema: { type: 'integer', minimum: 1, maximum: 500, default: 50 },
   },
   {
@@ -59,6 +101,21 @@ const PAGE: readonly Parameter[] = [
     name: 'cursor',
     description: 'The `next_cursor` of the page before.',
     schema: { type: 'string', maxLength: 200 },
+  },
+];
+const ERASE: Parameter = {
+  in: 'query',
+  name: 'erase',
+  description: 'Remove for good, rather than leave a tombstone.',
+  schema: { type: 'boolean', default: false },
+};
+const PAGE: readonly Parameter[] = [
+  ...CURSOR,
+  {
+    in: 'query',
+    name: 'deleted',
+    description: 'Tombstones of deleted records too.',
+    schema: { type: 'boolean', default: false },
   },
   {
     in: 'query',
@@ -74,6 +131,22 @@ const PAGE: readonly Parameter[] = [
   },
 ];
 
+/** Where there is nothing to expand, there is no such parameter. */
+function expandOf(definition: EntityDefinition): Parameter[] {
+  const names = referencesOf(definition).map(([name]) => name);
+  if (names.length === 0) return [];
+  return [
+    {
+      in: 'query',
+      name: 'expand',
+      description: 'References, separated by commas, whose records are answered with the row under `expanded`.',
+      schema: { type: 'array', items: { type: 'string', enum: names }, minItems: 1, maxItems: 20 },
+      style: 'form',
+      explode: false,
+    },
+  ];
+}
+
 const decorate = ({ in: place, example, ...rest }: Parameter): MethodDecorator => {
   const parameter = {
     ...rest,
@@ -87,6 +160,19 @@ const decorate = ({ in: place, example, ...rest }: Parameter): MethodDecorator =
 const parameters = (...list: readonly Parameter[]): MethodDecorator => applyDecorators(...list.map(decorate));
 
 export const SyncParameters = (): MethodDecorator => parameters(TENANT, IDEMPOTENCY_KEY, REQUEST_ID, DRY_RUN);
-export const ListParameters = (): MethodDecorator => parameters(TENANT, REQUEST_ID, ...PAGE);
-export const ReadParameters = (): MethodDecorator => parameters(ZOHO_ID_IN_PATH, TENANT, REQUEST_ID);
+export const ListParameters = (definition: EntityDefinition): MethodDecorator =>
+  parameters(TENANT, REQUEST_ID, ...PAGE, ...expandOf(definition));
+export const ReadParameters = (definition: EntityDefinition): MethodDecorator =>
+  parameters(idOf(definition.name), TENANT, REQUEST_ID, ...expandOf(definition));
+export const HistoryParameters = ({ name }: EntityDefinition): MethodDecorator =>
+  parameters(idOf(name), TENANT, REQUEST_ID, ...CURSOR);
+export const RemoveParameters = ({ name }: EntityDefinition): MethodDecorator =>
+  parameters(idOf(name), TENANT, REQUEST_ID, ERASE, DRY_RUN);
+export const RunsParameters = (): MethodDecorator => parameters(TENANT, REQUEST_ID, ...CURSOR, ENTITY);
+export const RunParameters = (): MethodDecorator => parameters(RUN_ID, TENANT, REQUEST_ID);
+export const DeferredParameters = (): MethodDecorator => parameters(TENANT, REQUEST_ID, ...CURSOR, ENTITY, STATE);
+export const DeferredRecordParameters = (): MethodDecorator =>
+  parameters(ENTITY_IN_PATH, idOf('student'), TENANT, REQUEST_ID);
+export const TenantParameters = (): MethodDecorator => parameters(TENANT_IN_PATH, REQUEST_ID);
+export const ProfileParameters = (): MethodDecorator => parameters(TENANT_IN_PATH, REQUEST_ID, PROFILE_VERSION);
 export const HealthParameters = (): MethodDecorator => parameters(REQUEST_ID);

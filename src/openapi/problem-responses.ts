@@ -1,10 +1,12 @@
 import type { ExamplesObject, HeadersObject, ReferenceObject, ResponseObject } from '@nestjs/swagger';
 import { type ProblemCode, PROBLEMS } from '../request/problem';
+import { exampleId } from './example-values';
 import { PROBLEM_CAUSES } from './problem-causes';
+import { EXAMPLE_RUN_ID } from './record-examples';
 import { objectOf, refTo, type Schema, type Schemas } from './schema';
 
-/** Routes that can answer the same problems. */
-export type RouteKind = 'sync' | 'list' | 'read' | 'health';
+/** Routes that can answer the same problems; `single` is one thing by its id, without further parameters. */
+export type RouteKind = 'sync' | 'list' | 'read' | 'history' | 'remove' | 'single' | 'profile' | 'health';
 
 type Responses = Record<string, ReferenceObject>;
 
@@ -17,18 +19,36 @@ const OF_EVERY_ROUTE: readonly ProblemCode[] = [
   'INTERNAL_ERROR',
 ];
 
+/** What only a sync route's own headers and records can lead to. */
+const NEVER_OF_A_PROFILE: ReadonlySet<ProblemCode> = new Set([
+  'IDEMPOTENCY_IN_PROGRESS',
+  'IDEMPOTENCY_KEY_MALFORMED',
+  'IDEMPOTENCY_KEY_REUSED',
+  'TOO_MANY_RECORDS',
+]);
+
 /** A sync route can answer any problem but an unknown record: a new one belongs to it until it is told to whom else. */
 const ANSWERED_BY: Readonly<Record<RouteKind, readonly ProblemCode[]>> = {
-  sync: codes.filter((code) => code !== 'NOT_FOUND'),
+  sync: codes.filter((code) => code !== 'NOT_FOUND' && code !== 'PROFILE_INVALID'),
   list: [...OF_EVERY_ROUTE, 'PARAMETER_INVALID', 'DATABASE_UNAVAILABLE'],
-  read: [...OF_EVERY_ROUTE, 'BODY_NOT_READABLE', 'NOT_FOUND', 'DATABASE_UNAVAILABLE'],
+  read: [...OF_EVERY_ROUTE, 'BODY_NOT_READABLE', 'NOT_FOUND', 'PARAMETER_INVALID', 'DATABASE_UNAVAILABLE'],
+  history: [...OF_EVERY_ROUTE, 'BODY_NOT_READABLE', 'PARAMETER_INVALID', 'DATABASE_UNAVAILABLE'],
+  remove: [...OF_EVERY_ROUTE, 'BODY_NOT_READABLE', 'NOT_FOUND', 'PARAMETER_INVALID', 'DATABASE_UNAVAILABLE'],
+  single: [...OF_EVERY_ROUTE, 'BODY_NOT_READABLE', 'NOT_FOUND', 'DATABASE_UNAVAILABLE'],
+  profile: codes.filter((code) => !NEVER_OF_A_PROFILE.has(code)),
   health: OF_EVERY_ROUTE,
 };
+
+const STUDENT = `/v1/students/${exampleId('student')}`;
 
 const EXAMPLE_PATHS: Readonly<Record<RouteKind, string>> = {
   sync: '/v1/sync/students',
   list: '/v1/students',
-  read: '/v1/students/5843017000000200001',
+  read: STUDENT,
+  history: `${STUDENT}/history`,
+  remove: STUDENT,
+  single: `/v1/runs/${EXAMPLE_RUN_ID}`,
+  profile: '/v1/admin/tenants/your-college/profile',
   health: '/v1/health',
 };
 
@@ -73,6 +93,9 @@ function response(kind: RouteKind, status: number): ResponseObject {
   };
 }
 
+/** Problems that say what is wrong, part by part. */
+const WITH_ERRORS: ReadonlySet<ProblemCode> = new Set(['PARAMETER_INVALID', 'PROFILE_INVALID']);
+
 /** RFC 9457, with the codes that are possible here. */
 function problemSchema(status: number, possible: readonly ProblemCode[]): Schema {
   const text: Schema = { type: 'string' };
@@ -86,7 +109,7 @@ function problemSchema(status: number, possible: readonly ProblemCode[]): Schema
       instance: { ...text, description: 'The path of the request.' },
       code: { type: 'string', enum: [...possible] },
       request_id: text,
-      ...(possible.includes('PARAMETER_INVALID') && { errors }),
+      ...(possible.some((code) => WITH_ERRORS.has(code)) && { errors }),
     },
     ['errors'],
   );
@@ -98,18 +121,35 @@ function examples(kind: RouteKind, possible: readonly ProblemCode[]): ExamplesOb
   );
 }
 
+const LIMIT = { field: 'limit', message: 'limit must be an integer number' };
+const DRY_RUN = { field: 'dryRun', message: 'dryRun must be true or false' };
+const EXPAND = { field: 'expand', message: 'expand must name references; of students it can be program' };
+
+const PROFILE_ERROR = { field: 'entities.students.fields.fone', message: 'must be one of phone, status' };
+
+/** A fault in a parameter that the route has. */
+const EXAMPLE_ERRORS: Readonly<Record<RouteKind, typeof LIMIT>> = {
+  sync: DRY_RUN,
+  list: LIMIT,
+  read: EXPAND,
+  history: LIMIT,
+  remove: DRY_RUN,
+  single: LIMIT,
+  profile: PROFILE_ERROR,
+  health: LIMIT,
+};
+
 function exampleProblem(kind: RouteKind, code: ProblemCode): Record<string, unknown> {
   const { status, title } = PROBLEMS[code];
-  const field = kind === 'list' ? 'limit' : 'dryRun';
-  const message = kind === 'list' ? 'limit must be an integer number' : 'dryRun must be true or false';
+  const { field, message } = EXAMPLE_ERRORS[kind];
   return {
     type: 'about:blank',
     title,
     status,
-    detail: code === 'PARAMETER_INVALID' ? message : PROBLEM_CAUSES[code],
+    detail: WITH_ERRORS.has(code) ? message : PROBLEM_CAUSES[code],
     instance: EXAMPLE_PATHS[kind],
     code,
-    request_id: '0199b2c4-7d1e-7c3a-9f00-2b6d5e4f3a21',
-    ...(code === 'PARAMETER_INVALID' && { errors: [{ field, code: 'INVALID_DATA', message }] }),
+    request_id: EXAMPLE_RUN_ID,
+    ...(WITH_ERRORS.has(code) && { errors: [{ field, code: 'INVALID_DATA', message }] }),
   };
 }

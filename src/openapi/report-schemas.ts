@@ -1,11 +1,12 @@
 import type { EntityDefinition } from '../sync/fields';
-import { type Status, STATUSES } from '../sync/outcome';
+import { STATUSES } from '../sync/outcome';
+import { changeSchemas } from './change-schemas';
 import { componentNames } from './component-names';
-import { changeSchema, FIELD_KINDS, ZOHO_ID } from './field-kinds';
-import { objectOf, orNull, refTo, type Schema, type Schemas } from './schema';
+import { ISSUE_SCHEMAS } from './issue-schemas';
+import { resultSchemas } from './result-schemas';
+import { objectOf, refTo, type Schema, type Schemas } from './schema';
 
 const TEXT = { type: 'string' } as const;
-const ISSUES: Schema = { type: 'array', items: refTo('RecordIssue'), minItems: 1 };
 const COUNT: Schema = { type: 'integer', minimum: 0 };
 
 /** What all reports share. */
@@ -14,92 +15,27 @@ export const SHARED_REPORT_SCHEMAS: Schemas = {
     description: 'How many records had each outcome.',
     ...objectOf({ total: COUNT, ...Object.fromEntries(STATUSES.map((status) => [status, COUNT])) }),
   },
-  RecordIssue: {
-    description: 'A fault in one field of one record.',
-    ...objectOf(
-      {
-        field: { ...TEXT, description: 'The canonical name, as in the row; `record` for the record as a whole.' },
-        code: {
-          ...TEXT,
-          description: 'Stable: MANDATORY_NOT_FOUND, INVALID_DATA, DUPLICATE_DATA, MERGE_TAG_NOT_FILLED and so on.',
-        },
-        message: TEXT,
-        value: { ...TEXT, description: 'The rejected value, shortened.' },
-      },
-      ['value'],
-    ),
-  },
+  ...ISSUE_SCHEMAS,
 };
 
-/** What a result has beside id, status and message. */
-interface ResultKind {
-  readonly description: string;
-  readonly errors?: true;
-  readonly changes?: true;
-  /** a record that cannot be stored may lack a usable id */
-  readonly idMayBeNull?: true;
-}
-
-/** Null: kept in the summary, and not yet answered. A new status is missing here until it is described. */
-const RESULT_KINDS: Readonly<Record<Status, ResultKind | null>> = {
-  NEW: { description: 'Stored for the first time.' },
-  UPDATED: { description: 'Stored; `changes` gives each changed field.', changes: true },
-  UNCHANGED: { description: 'The same content as is stored.' },
-  INVALID: {
-    description: 'Not stored: a required field is missing from the merged record, or a value cannot be used.',
-    errors: true,
-    idMayBeNull: true,
-  },
-  SKIPPED: null,
-  STALE: { description: 'Not applied: its `Modified_Time` is older than the stored one.' },
-  DELETED: null,
-  ERROR: { description: 'Not stored, and the fault is ours: tell us the request id.', errors: true },
-};
-
-const ANSWERED = Object.entries(RESULT_KINDS).filter((entry): entry is [Status, ResultKind] => entry[1] !== null);
-
-/** The report of a sync request, with its results as a union that `status` tells apart. */
+/** What a sync route answers: the outcomes, and what stands in them. */
 export function reportSchemas(definition: EntityDefinition): Schemas {
   const names = componentNames(definition);
-  const types = new Set(Object.values(definition.fields).map(({ type }) => type));
-  return {
-    ...Object.assign({}, ...[...types].map(changeSchema)),
-    [names.changes]: changesSchema(definition),
-    ...Object.fromEntries(ANSWERED.map(([status, kind]) => [names.resultOf(status), result(definition, status, kind)])),
-    [names.result]: {
-      description: `What became of one ${definition.name}.`,
-      oneOf: ANSWERED.map(([status]) => refTo(names.resultOf(status))),
-      discriminator: {
-        propertyName: 'status',
-        mapping: Object.fromEntries(ANSWERED.map(([status]) => [status, refTo(names.resultOf(status)).$ref])),
-      },
-    },
-    [names.report]: report(names.result),
-  };
+  return { ...changeSchemas(definition), ...resultSchemas(definition), [names.report]: report(names.result) };
 }
 
-function changesSchema({ fields }: EntityDefinition): Schema {
-  const changes = Object.entries(fields).map(([name, { type }]) => [name, refTo(FIELD_KINDS[type].change)]);
-  return {
-    description: 'Before and after of each field that changed.',
-    type: 'object',
-    properties: Object.fromEntries(changes) as Schemas,
-    additionalProperties: false,
-    minProperties: 1,
-  };
-}
-
-function result(definition: EntityDefinition, status: Status, kind: ResultKind): Schema {
-  const properties: Schemas = {
-    [`zoho_${definition.name}_id`]: kind.idMayBeNull ? orNull(ZOHO_ID) : ZOHO_ID,
-    status: { type: 'string', const: status },
-    message: TEXT,
-    ...(kind.changes && { changes: refTo(componentNames(definition).changes) }),
-    ...(kind.errors && { errors: ISSUES }),
-    warnings: ISSUES,
-  };
-  return { description: kind.description, ...objectOf(properties, ['warnings']) };
-}
+const RELEASED: Schemas = {
+  released: {
+    type: 'integer',
+    minimum: 1,
+    description: 'How many records that had waited were applied because of this request; absent when none.',
+  },
+  releasing: {
+    type: 'boolean',
+    const: true,
+    description: 'There are more of them, and they are being applied in the background.',
+  },
+};
 
 function report(resultName: string): Schema {
   return {
@@ -112,9 +48,10 @@ function report(resultName: string): Schema {
         run_id: { type: 'string', format: 'uuid' },
         dry_run: { type: 'boolean', const: true, description: 'Nothing was written.' },
         summary: refTo('Summary'),
+        ...RELEASED,
         results: { type: 'array', items: refTo(resultName) },
       },
-      ['dry_run'],
+      ['dry_run', ...Object.keys(RELEASED)],
     ),
   };
 }

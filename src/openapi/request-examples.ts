@@ -1,14 +1,18 @@
 import type { ContentObject, ExamplesObject } from '@nestjs/swagger';
 import type { EntityDefinition } from '../sync/fields';
 import { componentNames } from './component-names';
-import { EXAMPLE_ID, exampleChange, exampleRecord, type ZohoRecord } from './record-examples';
+import { exampleId } from './example-values';
+import { EXAMPLE_MODIFIED, exampleChange, exampleRecord, type ZohoRecord } from './record-examples';
 import { refTo } from './schema';
 
 /** Every body that a sync route takes, each with examples that can be sent as they stand. */
 export function requestContent(definition: EntityDefinition): ContentObject {
   const names = componentNames(definition);
   return {
-    'application/json': { schema: refTo(names.body), examples: jsonExamples(definition) },
+    'application/json': {
+      schema: refTo(names.body),
+      examples: { ...jsonExamples(definition), ...deletionExamples(definition) },
+    },
     'text/plain': {
       schema: {
         type: 'string',
@@ -38,7 +42,27 @@ function jsonExamples(definition: EntityDefinition): ExamplesObject {
 /** The id and one field that changes. */
 function partialRecord(definition: EntityDefinition): ZohoRecord {
   const change = exampleChange(definition);
-  return { id: EXAMPLE_ID, ...(change && { [change.alias]: change.sent }) };
+  return { id: exampleId(definition.name), ...(change && { [change.alias]: change.sent }) };
+}
+
+/** With `Modified_Time`, since the time of receipt would make a record that was sent before it STALE. */
+function deletionExamples({ name }: EntityDefinition): ExamplesObject {
+  const at = { Modified_Time: EXAMPLE_MODIFIED };
+  const id = exampleId(name);
+  return {
+    deletedIds: {
+      summary: 'A notice that records were deleted',
+      value: { ids: [id], operation: 'delete', ...at },
+    },
+    restoredId: {
+      summary: 'A notice that a record was brought back',
+      value: { record_id: id, event_type: 'restore', ...at },
+    },
+    deletedRecord: {
+      summary: 'A record that was deleted, which may stand among others',
+      value: { data: [{ id, operation: 'delete', ...at }] },
+    },
+  };
 }
 
 const textExamples = (definition: EntityDefinition): ExamplesObject => ({

@@ -16,10 +16,12 @@ export interface Schema {
   default?: string | number | boolean;
   properties?: Schemas;
   required?: string[];
+  patternProperties?: Schemas;
   additionalProperties?: boolean | Schema;
   minProperties?: number;
   items?: Schema;
   minItems?: number;
+  maxItems?: number;
   anyOf?: Schema[];
   oneOf?: Schema[];
   discriminator?: { propertyName: string; mapping: Record<string, string> };
@@ -42,5 +44,17 @@ export function objectOf(properties: Schemas, optional: readonly string[] = []):
 }
 
 export const orNull = (schema: Schema & { type: JsonType }): Schema => ({ ...schema, type: [schema.type, 'null'] });
+
+/** A reference cannot have a second type, as `orNull` gives it. */
+export const refOrNull = (name: string): Schema => ({ anyOf: [refTo(name), { type: 'null' }] });
+
+/** What every list route answers. */
+export const pageOf = (item: string, description: string): Schema => ({
+  description,
+  ...objectOf({
+    data: { type: 'array', items: refTo(item) },
+    next_cursor: { type: ['string', 'null'], description: 'For the next page, as `cursor`; null on the last.' },
+  }),
+});
 
 export const INSTANT = { type: 'string', format: 'date-time' } as const;

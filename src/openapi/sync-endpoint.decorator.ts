@@ -1,12 +1,12 @@
-import { applyDecorators, Get, HttpCode, Post } from '@nestjs/common';
+import { applyDecorators, Delete, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiOperation, type ResponseObject } from '@nestjs/swagger';
 import type { EntityDefinition } from '../sync/fields';
-import { reportExamples } from './answer-examples';
+import { answer, sharedExample } from './answer';
 import { componentNames, pascal } from './component-names';
-import { ListParameters, ReadParameters, SyncParameters } from './parameters';
+import { HistoryParameters, ListParameters, ReadParameters, RemoveParameters, SyncParameters } from './parameters';
 import { problemsOf, REQUEST_ID_HEADER } from './problem-responses';
+import { reportExamples } from './report-examples';
 import { requestContent } from './request-examples';
-import { refTo } from './schema';
 
 /** `POST /v1/sync/{entity}`: takes records in. */
 export const SyncEndpoint = (definition: EntityDefinition): MethodDecorator =>
@@ -26,52 +26,79 @@ export const SyncEndpoint = (definition: EntityDefinition): MethodDecorator =>
   );
 
 /** `GET /v1/{entity}`: a page of rows. */
-export const ListEndpoint = ({ name, plural }: EntityDefinition): MethodDecorator =>
-  applyDecorators(
+export const ListEndpoint = (definition: EntityDefinition): MethodDecorator => {
+  const { plural } = definition;
+  const { page } = componentNames(definition);
+  return applyDecorators(
     Get(`v1/${plural}`),
-    ListParameters(),
+    ListParameters(definition),
     ApiOperation({
       operationId: `list${pascal(plural)}`,
       summary: `List ${plural}, a page at a time`,
       description: 'Rows are in the order of their creation, so that changes meanwhile neither hide nor repeat one.',
-      responses: {
-        200: answer('A page of rows', componentNames({ name, plural }).page),
-        ...problemsOf('list'),
-      },
+      responses: { 200: answer('A page of rows', page, { stored: sharedExample(page) }), ...problemsOf('list') },
     }),
   );
+};
 
 /** `GET /v1/{entity}/{zoho_id}`: one row. */
-export const ReadEndpoint = ({ name, plural }: EntityDefinition): MethodDecorator =>
-  applyDecorators(
+export const ReadEndpoint = (definition: EntityDefinition): MethodDecorator => {
+  const { name, plural } = definition;
+  const { stored, row, tombstone } = componentNames(definition);
+  const examples = { stored: sharedExample(row), deleted: sharedExample(tombstone) };
+  return applyDecorators(
     Get(`v1/${plural}/:zoho_id`),
-    ReadParameters(),
+    ReadParameters(definition),
     ApiOperation({
       operationId: `read${pascal(name)}`,
       summary: `Read one ${name}`,
+      responses: { 200: answer('The row, or its tombstone', stored, examples), ...problemsOf('read') },
+    }),
+  );
+};
+
+/** `GET /v1/{entity}/{zoho_id}/history`: what has changed about one record. */
+export const HistoryEndpoint = (definition: EntityDefinition): MethodDecorator => {
+  const { name, plural } = definition;
+  const { history } = componentNames(definition);
+  return applyDecorators(
+    Get(`v1/${plural}/:zoho_id/history`),
+    HistoryParameters(definition),
+    ApiOperation({
+      operationId: `list${pascal(name)}Changes`,
+      summary: `List what has changed about one ${name}, the newest first`,
+      description:
+        'The list is empty for a record that was never stored, and for one whose history is past its retention.',
       responses: {
-        200: answer('The row', componentNames({ name, plural }).row),
-        ...problemsOf('read'),
+        200: answer('A page of changes', history, { changes: sharedExample(history) }),
+        ...problemsOf('history'),
       },
     }),
   );
+};
+
+/** `DELETE /v1/{entity}/{zoho_id}`: leaves a tombstone, or nothing. */
+export const RemoveEndpoint = (definition: EntityDefinition): MethodDecorator => {
+  const { name, plural } = definition;
+  const { removal, deletion, erasure } = componentNames(definition);
+  const examples = { deleted: sharedExample(deletion), erased: sharedExample(erasure) };
+  return applyDecorators(
+    Delete(`v1/${plural}/:zoho_id`),
+    RemoveParameters(definition),
+    ApiOperation({
+      operationId: `delete${pascal(name)}`,
+      summary: `Delete one ${name}`,
+      description:
+        'The record becomes a tombstone: records that name it stay, new ones wait, and when Zoho sends it again it ' +
+        'comes back. So does one that was never seen, and a late older version of it stays out. With `erase=true` the ' +
+        'record is removed for good, with its history and what waits; with a person, all that belongs to that person.',
+      responses: { 200: answer('What became of it', removal, examples), ...problemsOf('remove') },
+    }),
+  );
+};
 
 function syncAnswer(definition: EntityDefinition): ResponseObject {
-  return {
-    description: 'What became of each record',
-    headers: { ...REQUEST_ID_HEADER, 'Idempotent-Replayed': { $ref: '#/components/headers/IdempotentReplayed' } },
-    content: {
-      'application/json': { schema: refTo(componentNames(definition).report), examples: reportExamples(definition) },
-    },
-  };
-}
-
-/** The example has its schema's name. */
-function answer(description: string, schema: string): ResponseObject {
-  const examples = { stored: { $ref: `#/components/examples/${schema}` } };
-  return {
-    description,
-    headers: REQUEST_ID_HEADER,
-    content: { 'application/json': { schema: refTo(schema), examples } },
-  };
+  const described = answer('What became of each record', componentNames(definition).report, reportExamples(definition));
+  const replayed = { 'Idempotent-Replayed': { $ref: '#/components/headers/IdempotentReplayed' } };
+  return { ...described, headers: { ...REQUEST_ID_HEADER, ...replayed } };
 }

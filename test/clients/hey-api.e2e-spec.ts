@@ -1,11 +1,18 @@
 import { newTenant, TestService } from '../support/app';
 import {
+  deleteProgram,
+  type DeferredRecord,
+  discardDeferred,
+  listDeferred,
+  listProgramChanges,
   listStudents,
+  type ProgramHistoryEntry,
   type ProgramResult,
   readHealth,
   readProgram,
   readStudent,
-  type StudentRow,
+  type StoredProgram,
+  type StoredStudent,
   syncPrograms,
   syncStudents,
 } from './generated/hey-api';
@@ -33,9 +40,29 @@ function tell(result: ProgramResult): string {
     case 'NEW':
     case 'UNCHANGED':
     case 'STALE':
+    case 'DELETED':
       return result.zoho_program_id.slice(-4);
     default:
       return result satisfies never;
+  }
+}
+
+/** Compiles only while `deleted_at` tells a tombstone, which has no price, from a row. */
+function priceOf(stored: StoredProgram): string | null {
+  return stored.deleted_at === null ? stored.price : `gone ${stored.deleted_at.slice(0, 2)}`;
+}
+
+/** Compiles only while every state is here. */
+function why({ state, missing, errors }: DeferredRecord): string {
+  switch (state) {
+    case 'waiting':
+    case 'expired':
+      return missing.map(({ reason }) => reason).join();
+    case 'rejected':
+    case 'failed':
+      return errors.map(({ code }) => code).join();
+    default:
+      return state satisfies never;
   }
 }
 
@@ -49,8 +76,7 @@ it('takes results as a union that the status tells apart', async () => {
   }
   expect(results).toEqual(['0001', 'NAME', 'price 4200 to 0099.5', 'price 99.5 to 004200']);
   const row = await readProgram({ headers, path: { zoho_id: program.id } });
-  const price: string | null | undefined = row.data?.price;
-  expect(price).toBe('4200');
+  expect(row.data && priceOf(row.data)).toBe('4200');
 });
 
 it('names the record of a lookup by its id', async () => {
@@ -67,8 +93,38 @@ it('names the record of a lookup by its id', async () => {
   const { data: report } = await syncStudents({ headers, body, query: { dryRun: false } });
   expect(report?.summary.NEW).toBe(1);
   const { data: page } = await listStudents({ headers, query: { limit: 10 } });
-  const rows: StudentRow[] = page?.data ?? [];
+  const rows: StoredStudent[] = page?.data ?? [];
   expect(rows).toMatchObject([{ program: program.id, birth_date: '2003-04-17', username: 'omar@college.example' }]);
+});
+
+it('answers a record that it names with a row', async () => {
+  await syncPrograms({ headers, body: program });
+  const student = { id: '1', Display_Name: 'Omar Kaya', Academic_Email: 'omar@c.example', Program: program.id };
+  await syncStudents({ headers, body: student });
+  const { data: row } = await readStudent({ headers, path: { zoho_id: '1' }, query: { expand: ['program'] } });
+  const named: StoredProgram | null | undefined = row?.deleted_at === null ? row.expanded?.program : undefined;
+  expect(named && priceOf(named)).toBe('4200');
+});
+
+it('tells tombstones from rows, and what a record was before', async () => {
+  const path = { zoho_id: program.id };
+  await syncPrograms({ headers, body: program });
+  await syncPrograms({ headers, body: { ids: [program.id], operation: 'delete' } });
+  const deleted = await readProgram({ headers, path });
+  expect(deleted.data && priceOf(deleted.data)).toBe('gone 20');
+  const { data: history } = await listProgramChanges({ headers, path, query: { limit: 1 } });
+  const entries: ProgramHistoryEntry[] = history?.data ?? [];
+  const instants: (string | null | undefined)[] = entries.map(({ changes }) => changes.deleted_at?.before);
+  expect([entries[0]?.status, ...instants]).toEqual(['DELETED', null]);
+  const { data: removal } = await deleteProgram({ headers, path, query: { erase: true } });
+  expect(removal && 'erased' in removal ? removal.erased['program'] : removal?.status).toBe(1);
+});
+
+it('lists and gives up what waits', async () => {
+  const { data } = await listDeferred({ headers, query: { entity: 'students', state: 'waiting' } });
+  expect(data?.data.map(why)).toEqual([]);
+  const { error } = await discardDeferred({ headers, path: { entity: 'students', zoho_id: '1' } });
+  expect(error).toMatchObject({ code: 'NOT_FOUND' });
 });
 
 it('has problems with their codes', async () => {
