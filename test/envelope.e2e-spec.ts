@@ -167,7 +167,6 @@ describe('a body that cannot be processed is told why, and stores nothing', () =
       '{"zoho_id":"${!Products.Id}","module":"Products"}',
     ],
     ['another route’s module', 422, 'WRONG_MODULE', json({ module: 'BTEC_Students', data: [PROGRAM] })],
-    ['a deletion', 422, 'OPERATION_NOT_SUPPORTED', '{"ids":["p1"],"operation":"delete"}'],
   ])('%s: %i %s', async (_name, status, code, body, type = 'application/json', headers = {}) => {
     const answer = await post(body, type, headers);
     expect(answer).toMatchObject({

@@ -94,6 +94,18 @@ describe.each(STORES)('idempotency kept in %s', (_name, variables) => {
     expect(await send(a)).toMatchObject({ replayed: true, text: again.text });
   });
 
+  it('does not replay what was read by another profile', async () => {
+    const body = bodyOf(student('1', { Mobile: '5' }));
+    await send(body);
+    expect((await send(body)).replayed).toBe(true);
+    await service.send('PUT', `/v1/admin/tenants/${tenant}/profile`, {
+      body: JSON.stringify({ entities: { students: { fields: { phone: { aliases: ['Mobile'] } } } } }),
+    });
+    const again = await send(body);
+    expect(again.replayed).toBe(false);
+    expect(again.body.results[0]?.changes).toEqual({ phone: { before: null, after: '5' } });
+  });
+
   it('does not replay when one of many records is no longer as the answer left it', async () => {
     const many = bodyOf(...Array.from({ length: 100 }, (_none, n) => student(`s${n}`)));
     await send(many);

@@ -1,3 +1,5 @@
+import { newTenant, type TestService } from '../support/app';
+
 /** What the contract suite needs to know of an entity, beside its declaration. Every value is invented. */
 export interface Sample {
   readonly entity: string;
@@ -11,7 +13,20 @@ export interface Sample {
   /** a field with a value that cannot be used */
   readonly unusable: readonly [alias: string, field: string, value: unknown];
   readonly otherModule: string;
+  /** two names of Zoho for one field, and its canonical name */
+  readonly twoNames?: readonly [first: string, second: string, field: string];
+  /** Zoho's name for the status, where there is one */
+  readonly status?: string;
+  /** what must be stored first */
+  readonly parents?: readonly (readonly [entity: string, record: Record<string, unknown>])[];
 }
+
+const PROGRAM = ['programs', { id: 'p1', Product_Name: 'HND' }] as const;
+const STUDENT = ['students', { id: 's1', Display_Name: 'Omar Kaya', Academic_Email: 's1@college.example' }] as const;
+const CLASS = ['classes', { id: 'c1', Class_Name: 'Programming' }] as const;
+const UNIT = ['units', { id: 'u1', Name: 'Unit 1' }] as const;
+const TEACHER = ['teachers', { id: 't1', Name: 'Dr. Elif Yildiz' }] as const;
+const REGISTRATION = ['registrations', { id: 'r1', Student: { id: 's1' }, Program: 'p1' }] as const;
 
 export const SAMPLES: readonly Sample[] = [
   {
@@ -32,6 +47,8 @@ export const SAMPLES: readonly Sample[] = [
     optional: ['City', 'city'],
     unusable: ['Birth_Date', 'birth_date', '2003-02-30'],
     otherModule: 'Products',
+    twoNames: ['Phone_Number', 'Phone', 'phone'],
+    status: 'Status',
   },
   {
     entity: 'programs',
@@ -47,5 +64,127 @@ export const SAMPLES: readonly Sample[] = [
     optional: ['Description', 'description'],
     unusable: ['Program_Price', 'price', '199,99'],
     otherModule: 'BTEC_Students',
+    twoNames: ['Program_ID', 'Product_Code', 'code'],
+    status: 'Status',
+  },
+  {
+    entity: 'classes',
+    singular: 'class',
+    parents: [PROGRAM, TEACHER],
+    record: (id) => ({
+      id,
+      Name: 'CLS-00431',
+      Class_Name: 'Unit 1: Programming',
+      Class_Status: 'Active',
+      Start_Date: '2026-02-02',
+      BTEC_Program: { id: 'p1', name: 'HND' },
+      Teacher: { id: 't1', name: 'Dr. Elif Yildiz' },
+    }),
+    required: ['Class_Name', 'name'],
+    optional: ['MS_Teams_ID', 'ms_teams_id'],
+    unusable: ['Start_Date', 'start_date', '02/02/2026'],
+    otherModule: 'Products',
+    twoNames: ['Class_Short_Name', 'Short_Name', 'short_name'],
+    status: 'Class_Status',
+  },
+  {
+    entity: 'enrollments',
+    singular: 'enrollment',
+    parents: [PROGRAM, STUDENT, CLASS],
+    record: (id) => ({
+      id,
+      Enrolled_Students: { id: 's1', name: 'A01' },
+      Classes: { id: 'c1' },
+      Enrolled_Program: 'HND',
+      Start_Date: '2026-02-02',
+    }),
+    required: ['Classes', 'class'],
+    optional: ['Enrollment_Type', 'type'],
+    unusable: ['End_Date', 'end_date', '29.05.2026'],
+    otherModule: 'BTEC_Classes',
+    twoNames: ['Enrollment_Status', 'Status', 'status'],
+    status: 'Status',
+  },
+  {
+    entity: 'registrations',
+    singular: 'registration',
+    parents: [PROGRAM, STUDENT],
+    record: (id) => ({
+      id,
+      Student_ID: 's1',
+      Program: { id: 'p1' },
+      Program_Price: '4200',
+      Payment_Schedule: [{ Installment_No: 1, Due_Date: '2026-01-10', Installment_Amount: 1400 }],
+    }),
+    required: ['Student_ID', 'student'],
+    optional: ['Study_Mode', 'study_mode'],
+    unusable: ['Program_Price', 'price', '199,99'],
+    otherModule: 'Products',
+    twoNames: ['Registration_Status', 'Status', 'status'],
+    status: 'Status',
+  },
+  {
+    entity: 'payments',
+    singular: 'payment',
+    parents: [PROGRAM, STUDENT, REGISTRATION],
+    record: (id) => ({ id, Registration_ID: { id: 'r1' }, Payment_Amount: 1400, Payment_Date: '2026-01-09' }),
+    required: ['Payment_Amount', 'amount'],
+    optional: ['Payment_Method', 'method'],
+    unusable: ['Payment_Date', 'date', '20/01/2026'],
+    otherModule: 'Products',
+    twoNames: ['Note', 'Description', 'note'],
+    status: 'Status',
+  },
+  {
+    entity: 'units',
+    singular: 'unit',
+    record: (id) => ({
+      id,
+      Name: 'Unit 1: Programming',
+      Unit_Credit: '15',
+      P1_description: 'Define',
+      M1_description: 'Judge',
+    }),
+    required: ['Name', 'name'],
+    optional: ['Unit_Number', 'number'],
+    unusable: ['Unit_Credit', 'credits', 'many'],
+    otherModule: 'Products',
+    twoNames: ['Unit_Level', 'Level', 'level'],
+    status: 'Status',
+  },
+  {
+    entity: 'grades',
+    singular: 'grade',
+    parents: [STUDENT, CLASS, UNIT],
+    record: (id) => ({
+      id,
+      Student: { id: 's1' },
+      Class: { id: 'c1' },
+      Unit: 'u1',
+      Score: 71.5,
+      Learning_Outcomes_Assessm: [{ LO_Code: 'P1', LO_Score: 'Achieved', LO_Feedback: '' }],
+    }),
+    required: ['Student', 'student'],
+    optional: ['Grader_Name', 'grader'],
+    unusable: ['Score', 'score', '101'],
+    otherModule: 'Products',
+    twoNames: ['Grade', 'Grade_Value', 'grade'],
+    status: 'Grade_Status',
+  },
+  {
+    entity: 'teachers',
+    singular: 'teacher',
+    record: (id) => ({ id, Name: 'Dr. Elif Yildiz', Academic_Email: 'elif@college.example' }),
+    required: ['Name', 'name'],
+    optional: ['Phone_Number', 'phone'],
+    unusable: ['Email', 'email', 'not an address'],
+    otherModule: 'Products',
   },
 ];
+
+/** A tenant that no other test knows, with everything in it that the entity's records need. */
+export async function tenantFor({ parents = [] }: Sample, service: TestService): Promise<string> {
+  const tenant = newTenant();
+  for (const [entity, record] of parents) await service.sync(entity, { data: [record] }, { tenant });
+  return tenant;
+}

@@ -9,7 +9,8 @@ interface MediaType {
 
 interface ResponseDescription {
   readonly headers?: Record<string, { $ref: string } | object>;
-  readonly content: Record<string, MediaType>;
+  /** none of an answer without a body */
+  readonly content?: Record<string, MediaType>;
 }
 
 interface Parameter {
@@ -30,7 +31,7 @@ export interface Operation {
 export interface ApiDocument {
   readonly openapi: string;
   readonly paths: Record<string, Record<string, Operation>>;
-  readonly components: { schemas: Record<string, object> };
+  readonly components: { schemas: Record<string, object>; examples: Record<string, { value: unknown }> };
 }
 
 /** A request as the document's examples have it. */
@@ -69,12 +70,13 @@ export class ApiDescription {
     if (at === undefined) return [`${operationId} answers ${status}, which is not in the document`];
     const described = this.at(at) as ResponseDescription;
     const type = (headers.get('content-type') ?? '').split(';', 1)[0] ?? '';
-    if (!(type in described.content)) return [`${operationId} answers ${status} as ${type}`];
+    const expected = described.content ?? NO_BODY;
+    if (!(type in expected)) return [`${operationId} answers ${status} as ${type}`];
     const silent = [...headers.keys()].filter((name) => KNOWN_HEADERS.has(name));
     const told = Object.keys(described.headers ?? {}).map((name) => name.toLowerCase());
     return [
       ...silent.filter((name) => !told.includes(name)).map((name) => `${operationId} ${status} has the header ${name}`),
-      ...this.invalid(`${at}/content/${escaped(type)}/schema`, body),
+      ...(described.content ? this.invalid(`${at}/content/${escaped(type)}/schema`, body) : []),
     ];
   }
 
@@ -83,7 +85,7 @@ export class ApiDescription {
     return this.operations.flatMap(({ operation: { operationId, responses } }) =>
       Object.keys(responses).flatMap((status) => {
         const at = this.responseAt(operationId, Number(status)) ?? '';
-        const { content } = this.at(at) as ResponseDescription;
+        const { content = {} } = this.at(at) as ResponseDescription;
         return Object.entries(content).flatMap(([type, { examples = {} }]) => {
           const values = Object.values(examples).map((example) => this.resolve(example) as { value: unknown });
           if (values.length === 0) return [`${operationId} ${status} has no example`];
@@ -93,7 +95,7 @@ export class ApiDescription {
     );
   }
 
-  /** Every request that the document gives as an example, those that store something first. */
+  /** Every request that the document gives as an example: those that store something first, those that delete last. */
   exampleRequests(): ExampleRequest[] {
     const requests = this.operations.flatMap(({ path, method, operation }) => {
       const at = { operation, method, path: withExamples(path, operation.parameters) };
@@ -106,7 +108,7 @@ export class ApiDescription {
         }),
       );
     });
-    return requests.toSorted((a, b) => Number(b.method === 'POST') - Number(a.method === 'POST'));
+    return requests.toSorted((a, b) => ORDER.indexOf(a.method) - ORDER.indexOf(b.method));
   }
 
   private responseAt(operationId: string, status: number): string | undefined {
@@ -136,6 +138,11 @@ export class ApiDescription {
     return (validate.errors ?? []).map(({ instancePath, message }) => `${pointer} ${instancePath} ${message}`);
   }
 }
+
+const ORDER: readonly string[] = ['PUT', 'POST', 'GET', 'DELETE'];
+
+/** An answer without a body has no content type. */
+const NO_BODY = { '': null };
 
 /** Headers that a caller may act upon, and so must find in the document. */
 const KNOWN_HEADERS: ReadonlySet<string> = new Set(['x-request-id', 'retry-after', 'idempotent-replayed']);

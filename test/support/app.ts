@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { NestFactory } from '@nestjs/core';
+import { SchedulerRegistry } from '@nestjs/schedule';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from '../../src/app.module';
 import { readEnvironment } from '../../src/config/environment';
@@ -39,8 +40,17 @@ export class TestService {
     const app = await NestFactory.create<NestExpressApplication>(AppModule.with(environment), {
       bodyParser: false,
       logger: false,
+      abortOnError: false,
     });
-    await configureApp(app).listen(0, '127.0.0.1');
+    try {
+      await configureApp(app).listen(0, '127.0.0.1');
+    } catch (error) {
+      await app.close();
+      throw error;
+    }
+    // What runs by the clock would meet the tests' own data; they call for it when they need it.
+    const clock = app.get(SchedulerRegistry);
+    for (const name of clock.getIntervals()) clock.deleteInterval(name);
     return new TestService(app, await app.getUrl());
   }
 
