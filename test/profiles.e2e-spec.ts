@@ -67,6 +67,9 @@ describe('a tenant’s profile', () => {
     [{ entities: { students: { custom: { phone: ['Phone_2'] } } } }, 'entities.students.custom.phone'],
     [{ entities: { students: { custom: { 'Bad Name': ['X'] } } } }, 'entities.students.custom.Bad Name'],
     [{ entities: { students: { zohoModule: 'Products' } } }, 'entities.students.zohoModule'],
+    [{ entities: { students: { zohoModule: 'a\u0000b' } } }, 'entities.students.zohoModule'],
+    [{ entities: { students: { statuses: { pending: ['\ud800'] } } } }, 'entities.students.statuses.pending.0'],
+    [{ entities: { students: { custom: { constructor: ['X\u0000'] } } } }, 'entities.students.custom.constructor.0'],
   ])('%j is refused at %s', async (profile, path) => {
     const answer = await put(profile);
     expect(answer.status).toBe(422);
@@ -76,6 +79,14 @@ describe('a tenant’s profile', () => {
   it.each(['', '{', '[1]', 'null', '"x"', '7'])('%s is no profile', async (body) => {
     const answer = await service.send('PUT', `/v1/admin/tenants/${tenant}/profile`, { body });
     expect([400, 422]).toContain(answer.status);
+  });
+
+  it('keeps 200 extra fields of an entity, and no more', async () => {
+    const custom = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_none, n) => [`field_${n}`, ['X']]));
+    expect((await put({ entities: { students: { custom: custom(200) } } })).status).toBe(200);
+    const answer = await put({ entities: { students: { custom: custom(201) } } });
+    expect(answer.body.errors?.map(({ field }) => field)).toEqual(['entities.students.custom']);
   });
 
   it('of a tenant with a malformed name is not there', async () => {
@@ -200,6 +211,7 @@ describe('trying a profile', () => {
   it.each([
     [{ entity: 'students', payload: [] }, 422],
     [{ entity: 'pupils', payload: [{ id: '1' }] }, 404],
+    [{ entity: 'students', payload: Array(101).fill({ id: '1' }) }, 413],
     [{ entity: 'students' }, 422],
     [{ entity: 5, payload: {} }, 422],
     [{ entity: 'students', payload: [{ id: '1' }], profile: { x: 1 } }, 422],

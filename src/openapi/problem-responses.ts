@@ -24,7 +24,6 @@ const NEVER_OF_A_PROFILE: ReadonlySet<ProblemCode> = new Set([
   'IDEMPOTENCY_IN_PROGRESS',
   'IDEMPOTENCY_KEY_MALFORMED',
   'IDEMPOTENCY_KEY_REUSED',
-  'TOO_MANY_RECORDS',
 ]);
 
 /** A sync route can answer any problem but an unknown record: a new one belongs to it until it is told to whom else. */

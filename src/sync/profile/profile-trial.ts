@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { EntityRegistry } from '../entity-registry';
+import { EnvelopeError } from '../envelope/envelope-error';
 import { readEnvelope } from '../envelope/read-envelope';
 import { type CanonicalValue, type EntityDefinition, fieldAliases } from '../fields';
 import { readField } from '../read-field';
@@ -31,6 +32,9 @@ export interface TriedRecord {
 
 type RawRecord = Readonly<Record<string, unknown>>;
 
+/** The answer is many times as long as the payload. */
+const MOST_TRIED = 100;
+
 /** Zoho's names that the engine reads of every record, beside id and fields. */
 const READ_OF_ALL = ['Modified_Time', 'operation', '$state'];
 
@@ -54,6 +58,12 @@ export class ProfileTrial {
     const mapping = this.profiles.mappingOf(profile);
     const definition = mapping.definitionOf(parts.definition);
     const { records, operation } = readEnvelope(payload, definition, mapping.zohoModules);
+    if (records.length > MOST_TRIED) {
+      throw new EnvelopeError(
+        'TOO_MANY_RECORDS',
+        `The payload has ${records.length} records; ${MOST_TRIED} can be tried at once`,
+      );
+    }
     return records.map((raw) => tryRecord(parts, definition, raw, operation));
   }
 }

@@ -2,7 +2,16 @@ import { IANAZone } from 'luxon';
 import { z } from 'zod';
 import { isDateFormat } from '../values/date';
 
-const word = z.string().trim().min(1).max(100);
+/** PostgreSQL's JSON holds neither NUL nor half a surrogate pair. */
+const word = z
+  .string()
+  .trim()
+  .min(1)
+  .max(100)
+  .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text), 'must be plain text');
+/** A module of Zoho CRM has some hundred fields. */
+const MOST_CUSTOM = 200;
+
 const words = z.array(word).max(200);
 const aliases = z.array(word).min(1).max(20);
 
@@ -15,7 +24,10 @@ const entityProfile = z.strictObject({
   /** Zoho's names for a canonical field, in order, instead of the default ones */
   fields: z.record(z.string(), z.strictObject({ aliases })).optional(),
   /** fields of Zoho to keep beside the canonical ones, by the name that they are kept under */
-  custom: z.record(z.string().regex(/^[a-z][a-z0-9_]{0,62}$/, 'must be 1 to 63 of a-z 0-9 _'), aliases).optional(),
+  custom: z
+    .record(z.string().regex(/^[a-z][a-z0-9_]{0,62}$/, 'must be 1 to 63 of a-z 0-9 _'), aliases)
+    .refine((fields) => Object.keys(fields).length <= MOST_CUSTOM, `must have ${MOST_CUSTOM} fields at most`)
+    .optional(),
   /** whether the record that a reference names must be stored first */
   dependencies: z.record(z.string(), z.enum(['require', 'ignore'])).optional(),
   statuses: statuses.optional(),
