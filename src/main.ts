@@ -11,6 +11,7 @@ import { greeting } from './greeting';
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const SHUTDOWN_PATIENCE_MS = 10_000;
+const OLDEST_NODE = 24;
 
 /** What has been started, in the order in which it is stopped: the last first. */
 const stops: (() => Promise<void>)[] = [];
@@ -69,6 +70,9 @@ function explain(error: unknown, port: number | undefined): string {
 async function main(): Promise<void> {
   let port: number | undefined;
   try {
+    if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
+      throw new Error(`Node ${OLDEST_NODE} is needed, and this is ${process.version}. npm start brings its own`);
+    }
     if (existsSync('.env')) process.loadEnvFile('.env');
     const environment = readEnvironment(process.env);
     port = environment.PORT;

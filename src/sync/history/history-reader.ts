@@ -55,6 +55,13 @@ export class HistoryReader {
   }
 }
 
-function toView({ id: _id, version, recorded_at: at, ...rest }: ChangeLine): ChangeView {
-  return { ...rest, version: version?.toISOString() ?? null, recorded_at: at.toISOString() };
+/** PostgreSQL gives keys back in an order of its own; before comes before after. */
+function toView({ id: _id, version, recorded_at: at, changes, ...rest }: ChangeLine): ChangeView {
+  const inOrder = Object.entries(changes).map(([name, { before, after }]) => [name, { before, after }]);
+  return {
+    ...rest,
+    changes: Object.fromEntries(inOrder) as Changes,
+    version: version?.toISOString() ?? null,
+    recorded_at: at.toISOString(),
+  };
 }
