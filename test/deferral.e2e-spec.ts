@@ -225,6 +225,19 @@ describe('parents and children at the same time', () => {
     }
   });
 
+  it('lose no update of a row whose waiting change is released at the same time', async () => {
+    for (let round = 0; round < 40; round += 1) {
+      tenant = newTenant();
+      await sync('students', student());
+      await sync('classes', courseClass());
+      await sync('enrollments', enrollment('e1', { Status: 'a' }));
+      await sync('enrollments', enrollment('e1', { Class: 'c2', Status: 'b' }));
+      await Promise.all([sync('classes', courseClass('c2')), sync('enrollments', { id: 'e1', Status: 'a' })]);
+      expect(await row('enrollments', 'e1')).toMatchObject({ class: 'c2', status: 'a' });
+      expect(await deferred()).toEqual([]);
+    }
+  });
+
   it('20,000 children of one parent: 1,000 before its answer, the rest behind it, each once', async () => {
     await sync('classes', courseClass());
     for (const half of [0, 1]) {

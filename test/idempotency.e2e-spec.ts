@@ -94,6 +94,22 @@ describe.each(STORES)('idempotency kept in %s', (_name, variables) => {
     expect(await send(a)).toMatchObject({ replayed: true, text: again.text });
   });
 
+  it('A, then B that waits, then A again ends at A', async () => {
+    const sync = (entity: string, record: object) => service.sync(entity, { data: [record] }, { tenant });
+    await sync('students', student('s1'));
+    await sync('classes', { id: 'c1', Class_Name: 'C' });
+    const enroll = async (inClass: string) => {
+      const { body } = await service.send<SyncReport>('POST', '/v1/sync/enrollments', {
+        body: JSON.stringify([{ id: 'e1', Student: 's1', Class: inClass }]),
+        headers: { 'X-Tenant-ID': tenant },
+      });
+      return body.results[0]?.status;
+    };
+    expect([await enroll('c1'), await enroll('c2'), await enroll('c1')]).toEqual(['NEW', 'SKIPPED', 'UNCHANGED']);
+    await sync('classes', { id: 'c2', Class_Name: 'C' });
+    expect(await service.row('enrollments', 'e1', tenant)).toMatchObject({ class: 'c1' });
+  });
+
   it('does not replay what was read by another profile', async () => {
     const body = bodyOf(student('1', { Mobile: '5' }));
     await send(body);

@@ -66,6 +66,8 @@ describe('a tenant’s profile', () => {
     [{ entities: { students: { dependencies: { program: 'maybe' } } } }, 'entities.students.dependencies.program'],
     [{ entities: { students: { custom: { phone: ['Phone_2'] } } } }, 'entities.students.custom.phone'],
     [{ entities: { students: { custom: { 'Bad Name': ['X'] } } } }, 'entities.students.custom.Bad Name'],
+    [{ entities: { students: { custom: { word: ['operation'] } } } }, 'entities.students.custom.word'],
+    [{ entities: { students: { fields: { phone: { aliases: ['id'] } } } } }, 'entities.students.fields.phone.aliases'],
     [{ entities: { students: { zohoModule: 'Products' } } }, 'entities.students.zohoModule'],
     [{ entities: { students: { zohoModule: 'a\u0000b' } } }, 'entities.students.zohoModule'],
     [{ entities: { students: { statuses: { pending: ['\ud800'] } } } }, 'entities.students.statuses.pending.0'],

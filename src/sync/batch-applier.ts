@@ -131,10 +131,12 @@ export class BatchApplier {
     if (changed.length === 0) return new Set();
     const ids = changed.map(idOf);
     await this.deferred.insertOrLock(db, run.tenantId, nameOf(batch), ids, run.id);
-    const now = await this.deferred.read(db, run.tenantId, nameOf(batch), ids);
+    // What waited may have been applied meanwhile: then the row is another too.
+    const now = await this.readStandings(db, batch, ids);
     await inSlices(changed, (group) => {
-      const waiting = now.get(group.zohoId) ?? null;
-      if (!isSameWait(waiting, group.waiting)) group.foldOnto({ row: group.row, waiting }, known);
+      const { row, waiting } = now.get(group.zohoId) ?? NONE;
+      if (isSameWait(waiting, group.waiting) && isSameState(row, group.row)) return;
+      group.foldOnto({ row, waiting }, known);
     });
     return new Set(changed);
   }

@@ -69,7 +69,7 @@ export function classify(
   if (missing.length > 0) {
     const waits = { values: { ...waiting?.values, ...reading.values }, version: newest, runId: by.runId };
     const outcome = skipped(by, missing, reading.warnings);
-    return { outcome, changes: null, row, waiting: by.defers ? waits : waiting, missing };
+    return { outcome, changes: null, row, waiting: by.defers ? waits : null, missing };
   }
   const fingerprint = by.fingerprints.fingerprint(definition, merged);
   const state: RowState = { values: merged, fingerprint, version: newest, deletedAt: null };

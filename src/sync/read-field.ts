@@ -53,6 +53,9 @@ export function mergeMembers(
 
 /** Where a record says what it asks for; a body has a word of its own for it too. */
 const OF_RECORDS = ['operation', '$state'];
+/** Zoho's names that the engine reads of every record, beside id and fields. */
+export const READ_OF_ALL: readonly string[] = ['Modified_Time', ...OF_RECORDS];
+
 const OF_BODIES = [...OF_RECORDS, 'event_type'];
 
 /** What a record asks for, in the words of Zoho's notifications; null when it says nothing of the kind. */
@@ -67,6 +70,7 @@ function operationIn(object: RawRecord, keys: readonly string[]): Operation | nu
     if (typeof word !== 'string') continue;
     if (/^deleted?$/i.test(word)) return 'delete';
     if (/^restored?$/i.test(word)) return 'restore';
+    if (/^(insert|create|update|edit|upsert)(ed|d)?$/i.test(word)) return 'write';
   }
   return null;
 }

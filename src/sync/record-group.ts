@@ -175,6 +175,7 @@ export class RecordGroup {
     const held = this.uniqueValue(this.row);
     let now = current(this.standing, this.isWake);
     this.missing = [];
+    this.outcomes.clear();
     this.changes.length = 0;
     this.asked.clear();
     for (const placed of this.isWake && !now.waiting ? [] : this.records) {

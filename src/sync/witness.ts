@@ -63,10 +63,13 @@ export class WitnessReader {
       ([name], at) => `UNION ALL SELECT zoho_id, 'arrived', NULL, false FROM ${this.tableOf(name)}
        WHERE tenant_id = $1 AND zoho_id = ANY($${at + 3}::text[]) AND deleted_at IS NULL`,
     );
+    // What waits under an id came after the answer, and counts before its row does.
+    const waiting = `UNION ALL SELECT zoho_id, 'waits', NULL, false FROM deferred_record
+       WHERE tenant_id = $1 AND entity = '${entity}' AND zoho_id = ANY($2::text[])`;
     const rows = await this.transaction.run(tenantId, (db) =>
       db.query<{ zoho_id: string; fingerprint: string; version: Date | null; is_deleted: boolean }[]>(
         `SELECT zoho_id, fingerprint, version, deleted_at IS NOT NULL AS is_deleted FROM ${this.tableOf(entity)}
-         WHERE tenant_id = $1 AND zoho_id = ANY($2::text[]) ${arrivals.join(' ')}`,
+         WHERE tenant_id = $1 AND zoho_id = ANY($2::text[]) ${waiting} ${arrivals.join(' ')}`,
         [tenantId, zohoIds, ...absent.map(([, ids]) => ids)],
       ),
     );

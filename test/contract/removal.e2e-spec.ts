@@ -155,6 +155,14 @@ describe.each(SAMPLES)('a deleted record of $entity', (sample) => {
     expect(await history('1')).toHaveLength(1);
   });
 
+  it.each(['%00', 'a%00b', 'x'.repeat(500)])('is not there under %s', async (id) => {
+    const headers = { 'X-Tenant-ID': tenant };
+    expect((await service.get(`/v1/${entity}/${id}/history`, tenant)).body).toMatchObject({ data: [] });
+    for (const query of ['', '?erase=true']) {
+      expect((await service.send('DELETE', `/v1/${entity}/${id}${query}`, { headers })).status).toBe(404);
+    }
+  });
+
   it('has a history that tells everything, the newest first, page by page', async () => {
     await sync({ source: 'zoho_workflow', data: [{ ...record('1'), [optional[0]]: 'a' }] });
     const { run_id: runId } = await sync({ data: [{ id: '1', [optional[0]]: 'b' }] });

@@ -3,6 +3,7 @@ import { TenantTransaction } from '../../database/tenant-transaction';
 import { type PageOf, toPage, uuidOf } from '../cursor';
 import type { Changes } from '../diff';
 import type { SyncedParts } from '../synced-parts';
+import { isZohoId } from '../values/zoho-id';
 
 /** One change of a record, as the history route answers it. */
 export interface ChangeView {
@@ -42,6 +43,7 @@ export class HistoryReader {
     { limit, cursor }: HistoryRequest,
   ): Promise<PageOf<ChangeView>> {
     const before = uuidOf(cursor);
+    if (!isZohoId(zohoId)) return { data: [], next_cursor: null };
     const lines = await this.transaction.run(tenantId, (db) =>
       db.query<ChangeLine[]>(
         `SELECT change.id, status, changes, version, run_id, waited_since_run_id, source, recorded_at

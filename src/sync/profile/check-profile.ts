@@ -1,12 +1,17 @@
 import type { EntityRegistry } from '../entity-registry';
 import type { EntityDefinition } from '../fields';
+import { READ_OF_ALL } from '../read-field';
 import { InvalidProfile, type Profile, type ProfileFault, type ProfileOfEntity, profileSchema } from './profile';
+
+/** Nobody mends more at once. */
+const MOST_FAULTS = 100;
 
 /** @throws InvalidProfile with everything that is wrong, each with its path */
 export function checkProfile(raw: unknown, entities: EntityRegistry): Profile {
   const parsed = profileSchema.safeParse(raw);
   if (!parsed.success) {
-    throw new InvalidProfile(parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })));
+    const faults = parsed.error.issues.slice(0, MOST_FAULTS);
+    throw new InvalidProfile(faults.map(({ path, message }) => ({ path: path.join('.'), message })));
   }
   const faults = Object.entries(parsed.data.entities ?? {}).flatMap(([route, profile]) => {
     const definition = entities.findByRoute(route)?.definition;
@@ -14,7 +19,7 @@ export function checkProfile(raw: unknown, entities: EntityRegistry): Profile {
     return definition ? faultsOf(definition, profile, path) : [{ path, message: unknownEntity(entities) }];
   });
   faults.push(...sharedModules(parsed.data, entities));
-  if (faults.length > 0) throw new InvalidProfile(faults);
+  if (faults.length > 0) throw new InvalidProfile(faults.slice(0, MOST_FAULTS));
   return parsed.data;
 }
 
@@ -28,10 +33,25 @@ function faultsOf(definition: EntityDefinition, profile: ProfileOfEntity, path: 
   return [
     ...unknownKeys(profile.fields, named, `${path}.fields`),
     ...unknownKeys(profile.dependencies, references, `${path}.dependencies`),
+    ...reservedAliases(definition, profile, path),
     ...Object.keys(profile.custom ?? {})
-      .filter((name) => name in fields)
+      .filter((name) => Object.hasOwn(fields, name))
       .map((name) => ({ path: `${path}.custom.${name}`, message: 'is the name of a canonical field' })),
   ];
+}
+
+/** What the engine reads of every record itself. */
+function reservedAliases({ idAliases }: EntityDefinition, profile: ProfileOfEntity, path: string): ProfileFault[] {
+  const reserved = new Set([...idAliases, ...READ_OF_ALL]);
+  const named = [
+    ...Object.entries(profile.fields ?? {}).map(([name, { aliases }]) => [`fields.${name}.aliases`, aliases] as const),
+    ...Object.entries(profile.custom ?? {}).map(([name, aliases]) => [`custom.${name}`, aliases] as const),
+  ];
+  return named.flatMap(([place, aliases]) =>
+    aliases
+      .filter((alias) => reserved.has(alias))
+      .map((alias) => ({ path: `${path}.${place}`, message: `${alias} has a meaning of its own in every record` })),
+  );
 }
 
 function unknownKeys(given: object | undefined, known: readonly string[], path: string): ProfileFault[] {

@@ -3,7 +3,7 @@ import { EntityRegistry } from '../entity-registry';
 import { EnvelopeError } from '../envelope/envelope-error';
 import { readEnvelope } from '../envelope/read-envelope';
 import { type CanonicalValue, type EntityDefinition, fieldAliases } from '../fields';
-import { readField } from '../read-field';
+import { READ_OF_ALL, readField } from '../read-field';
 import type { Operation, RecordIssue } from '../record';
 import { RecordNotFound } from '../record-not-found';
 import type { SyncedParts } from '../synced-parts';
@@ -34,9 +34,6 @@ type RawRecord = Readonly<Record<string, unknown>>;
 
 /** The answer is many times as long as the payload. */
 const MOST_TRIED = 100;
-
-/** Zoho's names that the engine reads of every record, beside id and fields. */
-const READ_OF_ALL = ['Modified_Time', 'operation', '$state'];
 
 /** Shows what a profile makes of a payload, and stores nothing. */
 @Injectable()

@@ -67,6 +67,7 @@ export class RemovalService {
 
   /** Leaves nothing. @throws RecordNotFound when there is nothing of the record */
   async erase({ definition }: SyncedParts, { tenantId, zohoId, dryRun }: RemovalCall): Promise<ErasureReport> {
+    if (!isZohoId(zohoId)) throw new RecordNotFound(`There is no ${definition.name} with this id in this tenant`);
     const erased = await this.erasure.erase(tenantId, definition, zohoId, dryRun ? 'rollback' : 'commit');
     if (Object.values(erased).every((count) => count === 0)) {
       throw new RecordNotFound(`There is nothing of a ${definition.name} with this id in this tenant`);
