@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { uuidv7 } from 'uuidv7';
 import type { Caller } from '../request/caller.decorator';
 import { DeferredReader, type DeferredView } from '../sync/deferral/deferred-reader';
 import { ReleaseService } from '../sync/deferral/release.service';
+import { newRun } from '../sync/run';
 
 /** What came of trying to apply a record that waits. */
 export interface Retried {
@@ -24,16 +24,7 @@ export class RetryService {
   /** @throws RecordNotFound when nothing waits under this id */
   async retry({ tenantId, requestId }: Caller, route: string, zohoId: string): Promise<Retried> {
     const waits = await this.deferred.find(tenantId, route, zohoId);
-    const receivedAt = new Date().toISOString();
-    const run = {
-      id: uuidv7(),
-      tenantId,
-      kind: 'retry',
-      receivedAt,
-      requestId,
-      idempotencyKey: null,
-      source: null,
-    } as const;
+    const run = newRun(tenantId, 'retry', { requestId });
     const { released } = await this.releases.wake(run, waits);
     return { run_id: run.id, released, deferred: await this.deferred.findOne(tenantId, waits) };
   }

@@ -8,7 +8,7 @@ import { HistoryRepository } from './history/history.repository';
 import { type Outcome, type Status, withWarnings } from './outcome';
 import { RecordGroup } from './record-group';
 import { type KnownReferences, ReferenceResolver } from './reference-resolver';
-import { isSameState, type Standing, type Waiting } from './row-state';
+import { isSameState, NOTHING, type Standing, type Waiting } from './row-state';
 import { inSlices } from './slices';
 import type { RowWrite } from './synced.repository';
 import { settleUniqueValues } from './unique-values';
@@ -104,12 +104,12 @@ export class BatchApplier {
   private async foldOntoStored(db: EntityManager, batch: Batch, refused: Refused): Promise<Attempt> {
     const groups = [...batch.records].map(([id, placed]) => new RecordGroup(id, placed, batch.by, batch.isWake));
     const standings = await this.readStandings(db, batch, groups.map(idOf));
-    const named = groups.flatMap((group) => [...group.named(standings.get(group.zohoId) ?? NONE)]);
+    const named = groups.flatMap((group) => [...group.named(standings.get(group.zohoId) ?? NOTHING)]);
     const known = await this.references.find(db, batch.run.tenantId, batch.by.definition, named);
     await inSlices(groups, (group) => {
       const refusal = refused.get(group.zohoId);
       if (refusal) group.setAside(refusal);
-      group.foldOnto(standings.get(group.zohoId) ?? NONE, known);
+      group.foldOnto(standings.get(group.zohoId) ?? NOTHING, known);
     });
     return { db, batch, groups, known };
   }
@@ -134,7 +134,7 @@ export class BatchApplier {
     // What waited may have been applied meanwhile: then the row is another too.
     const now = await this.readStandings(db, batch, ids);
     await inSlices(changed, (group) => {
-      const { row, waiting } = now.get(group.zohoId) ?? NONE;
+      const { row, waiting } = now.get(group.zohoId) ?? NOTHING;
       if (isSameWait(waiting, group.waiting) && isSameState(row, group.row)) return;
       group.foldOnto({ row, waiting }, known);
     });
@@ -192,7 +192,6 @@ export class BatchApplier {
   }
 }
 
-const NONE: Standing = { row: null, waiting: null };
 const nameOf = ({ parts }: Batch): string => parts.definition.name;
 const idOf = ({ zohoId }: RecordGroup): string => zohoId;
 

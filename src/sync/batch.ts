@@ -1,5 +1,7 @@
 import type { Classifier } from './classify';
+import type { FingerprintService } from './fingerprint.service';
 import type { Outcome } from './outcome';
+import type { TenantMapping } from './profile/profile-reader';
 import type { ParsedRecord } from './record';
 import type { PlacedRecord, RecordGroup } from './record-group';
 import type { AbsentRecords } from './reference-resolver';
@@ -25,6 +27,22 @@ export interface Applied {
   readonly groups: readonly RecordGroup[];
   readonly absent: readonly AbsentRecords[];
 }
+
+/** What classifying an entity's records in a run takes, as the tenant has it. */
+export const classifierOf = (
+  { definition, parser }: SyncedParts,
+  mapping: TenantMapping,
+  fingerprints: FingerprintService,
+  { id, receivedAt }: Run,
+  isWake = false,
+): Classifier => ({
+  parser,
+  definition: mapping.definitionOf(definition),
+  fingerprints,
+  runId: isWake ? null : id,
+  receivedAt,
+  defers: mapping.defers,
+});
 
 export const NOTHING_APPLIED: Applied = { outcomes: new Map(), groups: [], absent: [] };
 

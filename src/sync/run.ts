@@ -1,3 +1,5 @@
+import { uuidv7 } from 'uuidv7';
+
 /** What set a run off. */
 export type RunKind = 'sync' | 'delete' | 'retry' | 'sweep';
 
@@ -13,3 +15,17 @@ export interface Run {
   /** what the body says of where it comes from */
   readonly source: string | null;
 }
+
+type Origin = Pick<Run, 'requestId' | 'idempotencyKey' | 'source'>;
+
+/** A run that begins now. What nobody asked for has no origin. */
+export const newRun = (tenantId: string, kind: RunKind, origin: Partial<Origin> = {}, now = new Date()): Run => ({
+  id: uuidv7(),
+  tenantId,
+  kind,
+  receivedAt: now.toISOString(),
+  requestId: null,
+  idempotencyKey: null,
+  source: null,
+  ...origin,
+});

@@ -1,6 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { uuidv7 } from 'uuidv7';
-import { type Applied, type Batch, groupById, type Outcomes } from './batch';
+import { type Applied, type Batch, classifierOf, groupById, type Outcomes } from './batch';
 import { BatchApplier } from './batch-applier';
 import { type Released, ReleaseService } from './deferral/release.service';
 import { EnvelopeReader } from './envelope/envelope-reader';
@@ -11,7 +10,7 @@ import type { ParsingContext } from './ingress-parser';
 import { withWarnings } from './outcome';
 import { ProfileReader } from './profile/profile-reader';
 import type { ParsedRecord } from './record';
-import type { Run } from './run';
+import { newRun, type Run } from './run';
 import { inSlices } from './slices';
 import type { SyncCall } from './sync-call';
 import { isFinal, type SyncAnswer } from './sync-answer';
@@ -36,13 +35,11 @@ export class SyncPipeline {
   async run(parts: SyncedParts, call: SyncCall): Promise<SyncAnswer> {
     const receivedAt = new Date();
     const mapping = await this.profiles.read(call.tenantId);
-    const { defers } = mapping;
     const definition = mapping.definitionOf(parts.definition);
     const { records: raw, operation, source } = this.envelope.read(call, definition, mapping.zohoModules);
-    const run = toRun(call, receivedAt, source);
+    const run = newRun(call.tenantId, 'sync', { ...originOf(call), source }, receivedAt);
     const records = await this.parse(parts, raw, { definition, now: receivedAt.getTime(), operation });
-    const { fingerprints } = this;
-    const by = { ...parts, definition, fingerprints, runId: run.id, receivedAt: run.receivedAt, defers };
+    const by = classifierOf(parts, mapping, this.fingerprints, run);
     const batch = { parts, by, run, records: groupById(records), isWake: false };
     const { applied, results } = await this.apply(batch, records, call.dryRun);
     const released = call.dryRun ? NOTHING_RELEASED : await this.releases.after(parts, run, applied.groups);
@@ -86,10 +83,10 @@ export class SyncPipeline {
 
 const NOTHING_RELEASED: Released = { released: 0, releasing: false };
 
-function toRun({ tenantId, requestId, idempotencyKey }: SyncCall, receivedAt: Date, source: string | null): Run {
-  const id = uuidv7();
-  return { id, tenantId, kind: 'sync', receivedAt: receivedAt.toISOString(), requestId, idempotencyKey, source };
-}
+const originOf = ({ requestId, idempotencyKey }: SyncCall): Pick<Run, 'requestId' | 'idempotencyKey'> => ({
+  requestId,
+  idempotencyKey,
+});
 
 function rejectWithoutId(records: readonly ParsedRecord[]): Outcomes {
   const outcomes: Outcomes = new Map();

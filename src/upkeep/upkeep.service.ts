@@ -1,13 +1,12 @@
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import type { EntityManager } from 'typeorm';
-import { uuidv7 } from 'uuidv7';
 import { Environment } from '../config/environment';
 import { TenantTransaction } from '../database/tenant-transaction';
 import { DeferredRepository } from '../sync/deferral/deferred.repository';
 import { ReleaseService } from '../sync/deferral/release.service';
 import { HistoryRepository } from '../sync/history/history.repository';
-import type { Run } from '../sync/run';
+import { newRun } from '../sync/run';
 import { TenantDirectory } from '../tenants/tenant-directory';
 
 const EVERY_MS = 60_000;
@@ -67,7 +66,7 @@ export class UpkeepService implements BeforeApplicationShutdown {
 
   private async lookAfterWaiting(tenantId: string): Promise<void> {
     const { WAITING_DAYS } = this.environment;
-    await this.releases.sweep(sweepOf(tenantId));
+    await this.releases.sweep(newRun(tenantId, 'sweep'));
     const expired = await this.inPortions(tenantId, (db) => this.deferred.expire(db, tenantId, WAITING_DAYS, PORTION));
     if (expired > 0)
       this.log.warn(`${expired} records of ${tenantId} have waited for ${WAITING_DAYS} days and expired`);
@@ -95,9 +94,4 @@ export class UpkeepService implements BeforeApplicationShutdown {
     }
     return total;
   }
-}
-
-function sweepOf(tenantId: string): Run {
-  const receivedAt = new Date().toISOString();
-  return { id: uuidv7(), tenantId, kind: 'sweep', receivedAt, requestId: null, idempotencyKey: null, source: null };
 }

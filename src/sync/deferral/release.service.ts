@@ -1,6 +1,6 @@
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { TenantTransaction } from '../../database/tenant-transaction';
-import { type Applied, type Batch, groupById } from '../batch';
+import { type Applied, type Batch, classifierOf, groupById } from '../batch';
 import { BatchApplier } from '../batch-applier';
 import { EntityRegistry } from '../entity-registry';
 import { FingerprintService } from '../fingerprint.service';
@@ -100,15 +100,10 @@ export class ReleaseService implements BeforeApplicationShutdown {
     return this.releaseSome(run, { arrivals: [], candidates: [id] });
   }
 
-  /** Until the background work that there is now has ended. */
-  async settle(): Promise<void> {
-    await Promise.allSettled(this.background);
-  }
-
   /** What is left then is the next sweep's. */
-  beforeApplicationShutdown(): Promise<void> {
+  async beforeApplicationShutdown(): Promise<void> {
     this.isStopping = true;
-    return this.settle();
+    await Promise.allSettled(this.background);
   }
 
   /** A run that no caller's records belong to. */
@@ -175,11 +170,7 @@ export class ReleaseService implements BeforeApplicationShutdown {
   ): Promise<{ count: number; arrived: string[] }> {
     const parts = this.entities.find(entity);
     if (!parts) return { count: 0, arrived: [] };
-    const mapping = await this.profiles.read(run.tenantId);
-    const { defers } = mapping;
-    const definition = mapping.definitionOf(parts.definition);
-    const { fingerprints } = this;
-    const by = { ...parts, definition, fingerprints, runId: null, receivedAt: run.receivedAt, defers };
+    const by = classifierOf(parts, await this.profiles.read(run.tenantId), this.fingerprints, run, true);
     const batch: Batch = { parts, by, run, records: groupById(zohoIds.map(toWakeRecord)), isWake: true };
     const { groups } = await this.batches.apply(
       batch,

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { uuidv7 } from 'uuidv7';
-import { groupById } from '../batch';
+import { classifierOf, groupById } from '../batch';
 import { BatchApplier } from '../batch-applier';
 import { FingerprintService } from '../fingerprint.service';
 import { HistoryRepository } from '../history/history.repository';
@@ -8,7 +7,7 @@ import { runResults } from '../history/run-result';
 import { ProfileReader } from '../profile/profile-reader';
 import { toWakeRecord } from '../record';
 import { RecordNotFound } from '../record-not-found';
-import type { Run } from '../run';
+import { newRun } from '../run';
 import { summarise, type SyncResult, toResult } from '../sync-report';
 import type { SyncedParts } from '../synced-parts';
 import { isZohoId } from '../values/zoho-id';
@@ -45,14 +44,9 @@ export class RemovalService {
   /** Leaves a tombstone, also of a record that was never seen. @throws RecordNotFound for what can be no id */
   async remove(parts: SyncedParts, { tenantId, requestId, zohoId, dryRun }: RemovalCall): Promise<Removal> {
     if (!isZohoId(zohoId)) throw new RecordNotFound(`There is no ${parts.definition.name} with this id in this tenant`);
-    const receivedAt = new Date().toISOString();
-    const mapping = await this.profiles.read(tenantId);
-    const { defers } = mapping;
-    const definition = mapping.definitionOf(parts.definition);
-    const id = uuidv7();
-    const run: Run = { id, tenantId, kind: 'delete', receivedAt, requestId, idempotencyKey: null, source: null };
-    const { fingerprints } = this;
-    const by = { ...parts, definition, fingerprints, runId: run.id, receivedAt, defers };
+    const run = newRun(tenantId, 'delete', { requestId });
+    const by = classifierOf(parts, await this.profiles.read(tenantId), this.fingerprints, run);
+    const { definition } = by;
     const records = [{ ...toWakeRecord(zohoId), operation: 'delete' as const }];
     const { outcomes } = await this.batches.apply(
       { parts, by, run, records: groupById(records), isWake: false },
