@@ -145,6 +145,20 @@ describe.each(STORES)('idempotency kept in %s', (_name, variables) => {
     expect(later.body.results[0]?.warnings).toBeUndefined();
   });
 
+  it('does not replay an answer without a warning once the program that was there is deleted', async () => {
+    await service.sync('programs', { data: [{ id: 'p1', Name: 'HND' }] }, { tenant });
+    const named = bodyOf(student('1', { Program: 'p1' }), student('2', { Program: 'p2' }));
+    await send(named);
+    expect((await send(named)).replayed).toBe(true);
+    await service.sync('programs', { ids: ['p1'], operation: 'delete' }, { tenant });
+    const later = await send(named);
+    expect(later.replayed).toBe(false);
+    expect(later.body.results[0]?.warnings).toMatchObject([{ code: 'program_deleted' }]);
+    expect((await send(named)).replayed).toBe(true);
+    await service.sync('programs', { ids: ['p2'], operation: 'delete' }, { tenant });
+    expect((await send(named)).body.results[1]?.warnings).toMatchObject([{ code: 'program_deleted' }]);
+  });
+
   it('replays under a key of the caller’s own even when the record has moved on', async () => {
     const first = await send(bodyOf(student('1', { City: 'A' })), { 'Idempotency-Key': 'k1' });
     await send(bodyOf(student('1', { City: 'B' })));

@@ -75,7 +75,15 @@ function removalExamples(definition: EntityDefinition): Examples {
   const { deletion, erasure } = componentNames(definition);
   const id = { [`zoho_${definition.name}_id`]: exampleId(definition.name) };
   const message = `${labelOf(definition)} deleted`;
-  const erased = { [definition.name]: 1, claims: 0, waiting_for: 0, waiting: 0, history: 3, run_results: 2 };
+  const erased = {
+    [definition.name]: 1,
+    claims: 0,
+    waiting_for: 0,
+    waiting: 0,
+    history: 3,
+    run_results: 2,
+    mentions: 0,
+  };
   return {
     [deletion]: {
       summary: 'A tombstone is left',

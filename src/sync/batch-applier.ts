@@ -4,9 +4,11 @@ import { isRefusedData } from '../database/database-errors';
 import { type Ending, TenantTransaction } from '../database/tenant-transaction';
 import { type Applied, type Batch, NOTHING_APPLIED, type Outcomes, type RecordsById } from './batch';
 import { DeferredRepository, type DeferredWrite } from './deferral/deferred.repository';
+import type { EntityDefinition } from './fields';
 import { HistoryRepository } from './history/history.repository';
 import { type Outcome, type Status, withWarnings } from './outcome';
 import { RecordGroup } from './record-group';
+import { keepOutErasure } from './removal/erasure-lock';
 import { type KnownReferences, ReferenceResolver } from './reference-resolver';
 import { isSameState, NOTHING, type Standing, type Waiting } from './row-state';
 import { inSlices } from './slices';
@@ -81,6 +83,7 @@ export class BatchApplier {
           await finish(db, NOTHING_APPLIED);
           return NOTHING_APPLIED;
         }
+        if (namesOthers(batch.by.definition)) await keepOutErasure(db, batch.run.tenantId);
         const attempt = await this.foldOntoStored(db, batch, refused);
         const secured = await this.secureWaits(attempt);
         const inserted = await this.secureRows(attempt);
@@ -192,6 +195,9 @@ export class BatchApplier {
   }
 }
 
+const namesOthers = ({ fields }: EntityDefinition): boolean =>
+  Object.values(fields).some(({ references }) => references !== null);
+
 const nameOf = ({ parts }: Batch): string => parts.definition.name;
 const idOf = ({ zohoId }: RecordGroup): string => zohoId;
 
@@ -226,11 +232,8 @@ function collect({ batch, groups, known }: Attempt): Applied {
       outcomes.set(place, { ...outcome, ...withWarnings([...(outcome.warnings ?? []), ...found]) });
     }
   }
-  const absent = known.absentAmong(
-    definition,
-    groups.map(({ state }) => state),
-  );
-  return { outcomes, groups, absent };
+  const dangling = groups.flatMap(({ zohoId, state }) => known.danglingOf(definition, zohoId, state));
+  return { outcomes, groups, dangling };
 }
 
 /** Refused for a second time, what waits was refused too: then there is nothing to keep. */

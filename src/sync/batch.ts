@@ -4,7 +4,7 @@ import type { Outcome } from './outcome';
 import type { TenantMapping } from './profile/profile-reader';
 import type { ParsedRecord } from './record';
 import type { PlacedRecord, RecordGroup } from './record-group';
-import type { AbsentRecords } from './reference-resolver';
+import type { DanglingReference } from './reference-resolver';
 import type { Run } from './run';
 import type { SyncedParts } from './synced-parts';
 
@@ -25,7 +25,7 @@ export interface Batch {
 export interface Applied {
   readonly outcomes: Outcomes;
   readonly groups: readonly RecordGroup[];
-  readonly absent: readonly AbsentRecords[];
+  readonly dangling: readonly DanglingReference[];
 }
 
 /** What classifying an entity's records in a run takes, as the tenant has it. */
@@ -44,7 +44,7 @@ export const classifierOf = (
   defers: mapping.defers,
 });
 
-export const NOTHING_APPLIED: Applied = { outcomes: new Map(), groups: [], absent: [] };
+export const NOTHING_APPLIED: Applied = { outcomes: new Map(), groups: [], dangling: [] };
 
 /** The records that have an id, under it, each with its place in the request. */
 export function groupById(records: readonly ParsedRecord[]): RecordsById {

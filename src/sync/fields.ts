@@ -39,6 +39,8 @@ export interface Field {
   readonly references: (() => EntityClass) | null;
   /** a record waits until the one that it names here is stored */
   readonly awaited: boolean;
+  /** the record is part of what the one that it names here is about, and is erased with it */
+  readonly belongs: boolean;
   /** of a list: what each element holds */
   readonly columns: FieldTable;
   /** of a list that Zoho spreads over fields: the field of each element, and its `code` */
@@ -69,6 +71,7 @@ export class FieldBuilder<T extends FieldType = FieldType> implements Field {
   readonly unique: boolean = false;
   readonly references: (() => EntityClass) | null = null;
   readonly awaited: boolean = false;
+  readonly belongs: boolean = false;
   readonly columns: FieldTable = {};
   readonly members: readonly Member[] = [];
 
@@ -99,7 +102,12 @@ export class FieldBuilder<T extends FieldType = FieldType> implements Field {
 
   /** The record waits until the one that this field names is stored. */
   await(): FieldBuilder<T> {
-    return this.with({ awaited: true });
+    return this.with({ awaited: true, belongs: true });
+  }
+
+  /** The record is erased with the one that this field names, though it does not wait for it. */
+  belonging(): FieldBuilder<T> {
+    return this.with({ belongs: true });
   }
 
   private with(change: Partial<Field>): FieldBuilder<T> {

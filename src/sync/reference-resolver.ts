@@ -5,12 +5,13 @@ import { reasonOf } from './reasons';
 import type { RecordIssue } from './record';
 import type { MissingParent, RowState } from './row-state';
 
-/** Records that a field names and that are not stored. */
-export interface AbsentRecords {
+/** A reference of a stored row to a record that is not there. */
+export interface DanglingReference {
+  /** of the row */
+  readonly zohoId: string;
   readonly field: string;
-  /** the entity whose records they would be */
-  readonly entity: string;
-  readonly zohoIds: ReadonlySet<string>;
+  /** it was there, and is a tombstone now */
+  readonly isDeleted: boolean;
 }
 
 /** Of the records that a batch's references name, those that are stored, and those that are tombstones. */
@@ -28,15 +29,13 @@ export class KnownReferences {
     return isDeleted === false ? null : { field, entity, zohoId, isDeleted: isDeleted ?? false };
   }
 
-  /** Which of these references name nothing stored, by field. */
-  absentAmong(definition: EntityDefinition, states: readonly (RowState | null)[]): AbsentRecords[] {
-    return Object.keys(definition.fields).flatMap((field) => {
-      const entity = this.entities.get(field);
-      const named = states.map((state) => (state?.deletedAt ? null : textOf(state?.values[field])));
-      const missing = named.filter((zohoId) => zohoId !== null && this.absent(field, zohoId) !== null);
-      return entity === undefined || missing.length === 0
-        ? []
-        : [{ field, entity, zohoIds: new Set(missing.filter((zohoId) => zohoId !== null)) }];
+  /** The references of a row that name nothing stored. */
+  danglingOf({ fields }: EntityDefinition, zohoId: string, state: RowState | null): DanglingReference[] {
+    if (!state || state.deletedAt) return [];
+    return Object.keys(fields).flatMap((field) => {
+      const named = textOf(state.values[field]);
+      const absent = named === null ? null : this.absent(field, named);
+      return absent ? [{ zohoId, field, isDeleted: absent.isDeleted }] : [];
     });
   }
 

@@ -45,7 +45,7 @@ export class SyncPipeline {
     const released = call.dryRun ? NOTHING_RELEASED : await this.releases.after(parts, run, applied.groups);
     const report = toReport(call, run.id, results, released);
     this.log.log(`${definition.plural}: ${describe(report)} (run ${run.id}${call.dryRun ? ', dry run' : ''})`);
-    const witness = witnessOf(mapping.version, definition.name, applied.groups, applied.absent);
+    const witness = witnessOf(mapping.version, definition.name, applied.groups, applied.dangling);
     return { report, witness, isFinal: isFinal(report) };
   }
 

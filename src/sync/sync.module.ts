@@ -20,6 +20,7 @@ import { ProfileTrial } from './profile/profile-trial';
 import { TenantProfileEntity } from './profile/tenant-profile.entity';
 import { ReferenceResolver } from './reference-resolver';
 import { Erasure } from './removal/erasure';
+import { Mentions } from './removal/mentions';
 import { RemovalService } from './removal/removal.service';
 import { RowReader } from './row-reader';
 import { SyncEngine } from './sync-engine';
@@ -49,6 +50,7 @@ const TABLES = [
     FingerprintService,
     HistoryReader,
     HistoryRepository,
+    Mentions,
     ProfileReader,
     ProfileRepository,
     ProfileTrial,

@@ -11,7 +11,7 @@ export const payment = defineEntity({
     registration: reference(() => RegistrationEntity, 'Registration_ID', 'Registration')
       .mandatory()
       .await(),
-    student: reference(() => StudentEntity, 'Student_ID', 'Student'),
+    student: reference(() => StudentEntity, 'Student_ID', 'Student').belonging(),
     amount: money('Payment_Amount', 'Amount').mandatory(),
     date: date('Payment_Date'),
     method: text('Payment_Method'),

@@ -3,12 +3,14 @@ import type { EntityManager } from 'typeorm';
 import { type Ending, TenantTransaction } from '../../database/tenant-transaction';
 import { EntityRegistry } from '../entity-registry';
 import { columnOf, type EntityDefinition } from '../fields';
+import { keepOutWrites } from './erasure-lock';
+import { Mentions } from './mentions';
 
 /** How many lines were removed: of each entity, and of what was kept about them. */
 export type Erased = Readonly<Record<string, number>>;
 
 /** Records that are removed, by the name of their entity. */
-type Doomed = Map<string, Set<string>>;
+export type Doomed = Map<string, Set<string>>;
 
 /** Removes a record for good, and with a person all that belongs to that person. */
 @Injectable()
@@ -16,23 +18,26 @@ export class Erasure {
   constructor(
     private readonly transaction: TenantTransaction,
     private readonly entities: EntityRegistry,
+    private readonly mentions: Mentions,
   ) {}
 
   erase(tenantId: string, definition: EntityDefinition, zohoId: string, ending: Ending): Promise<Erased> {
     return this.transaction.run(
       tenantId,
       async (db) => {
+        await keepOutWrites(db, tenantId);
         const doomed: Doomed = new Map([[definition.name, new Set([zohoId])]]);
         if (definition.isPerson) await this.addBelongings(db, tenantId, definition.name, [zohoId], doomed);
         const erased: Record<string, number> = {};
         for (const [entity, ids] of doomed) await eraseOf(db, tenantId, entity, [...ids], erased);
-        return erased;
+        const mentions = await this.mentions.remove(db, tenantId, doomed);
+        return { ...erased, mentions };
       },
       ending,
     );
   }
 
-  /** Records that cannot be without one of these, and those that cannot be without them, stored or waiting. */
+  /** Records that belong to one of these, and those that belong to them, stored or waiting. */
   private async addBelongings(
     db: EntityManager,
     tenantId: string,
@@ -42,7 +47,7 @@ export class Erasure {
   ): Promise<void> {
     for (const { definition } of this.entities.all) {
       for (const [name, field] of Object.entries(definition.fields)) {
-        if (!field.awaited || !field.references) continue;
+        if (!field.belongs || !field.references) continue;
         if (db.connection.getMetadata(field.references()).tableName !== owner) continue;
         const rows: { zoho_id: string }[] = await db.query(
           `SELECT zoho_id FROM "${definition.name}" WHERE tenant_id = $1 AND ${columnOf(name, field)} = ANY($2::text[])
