@@ -132,6 +132,8 @@ describe('a body that cannot be processed is told why, and stores nothing', () =
       { 'Content-Encoding': 'gzip' },
     ],
     ['51 records', 413, 'TOO_MANY_RECORDS', json(Array(51).fill(PROGRAM))],
+    ['50,001 subform rows', 413, 'TOO_MANY_ROWS', json([{ id: '1', Rows: Array(50_001).fill(0) }])],
+    ['50,001 subform rows as text', 413, 'TOO_MANY_ROWS', json([{ id: '1', Rows: `[${'{},'.repeat(50_001)}]` }])],
     ['a form of 10,001 fields', 413, 'TOO_MANY_FIELDS', 'id=p1' + '&a='.repeat(10_000), form],
     [
       'an unknown encoding',
@@ -198,5 +200,31 @@ describe('a body that cannot be processed is told why, and stores nothing', () =
       status: 200,
       body: { results: [{ status: 'NEW' }] },
     });
+  });
+});
+
+describe('a notice of deletions names its records', () => {
+  const FORM = 'application/x-www-form-urlencoded';
+  it.each([
+    ['a list', json({ ids: ['1', '2'], operation: 'delete' }), 'application/json'],
+    ['a list as text', json({ ids: '["1","2"]', operation: 'delete' }), 'application/json'],
+    ['ids with commas', json({ ids: '1, 2', operation: 'delete' }), 'application/json'],
+    ['a list in a form', 'ids=%5B%221%22%2C%222%22%5D&operation=delete', FORM],
+    ['numbers in a form', 'ids=[1,2]&operation=delete', FORM],
+    ['ids with commas in a form', 'ids=1,2&operation=delete', FORM],
+  ])('as %s', async (_name, body, type) => {
+    expect(await post(body, type)).toMatchObject({
+      status: 200,
+      body: {
+        results: [
+          { zoho_program_id: '1', status: 'DELETED' },
+          { zoho_program_id: '2', status: 'DELETED' },
+        ],
+      },
+    });
+  });
+
+  it.each([' ', ',', '[]'])('and not as "%s"', async (ids) => {
+    expect(await post(json({ ids, operation: 'delete' }))).toMatchObject({ status: 422, body: { code: 'NO_RECORDS' } });
   });
 });

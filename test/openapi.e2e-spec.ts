@@ -270,6 +270,7 @@ describe('every problem is answered as the document says:', () => {
     TOO_DEEP: ['['.repeat(33) + ']'.repeat(33)],
     BODY_TOO_LARGE: [Uint8Array.from(gzipSync(' '.repeat(5_000_000))), { 'Content-Encoding': 'gzip' }],
     TOO_MANY_FIELDS: ['a=1&'.repeat(10_001), { 'Content-Type': 'application/x-www-form-urlencoded' }],
+    TOO_MANY_ROWS: [JSON.stringify([{ id: '1', Rows: Array(50_001).fill(0) }])],
     TOO_MANY_RECORDS: [JSON.stringify(Array(51).fill({ id: '1' }))],
     ENCODING_NOT_SUPPORTED: [body, { 'Content-Encoding': 'lzma' }],
     UNSUPPORTED_MEDIA_TYPE: ['<x/>', { 'Content-Type': 'application/xml' }],

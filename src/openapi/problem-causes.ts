@@ -14,6 +14,7 @@ export const PROBLEM_CAUSES: Readonly<Record<ProblemCode, string>> = {
   BODY_TOO_LARGE: 'The body, after decompression, is larger than MAX_BODY_BYTES allows',
   TOO_MANY_FIELDS: 'The form has more fields than any record',
   TOO_MANY_RECORDS: 'The body has more records than MAX_BATCH_RECORDS allows',
+  TOO_MANY_ROWS: 'The records of the body have more than 50,000 subform rows together',
   ENCODING_NOT_SUPPORTED: 'The content encoding is none of gzip, deflate and br',
   UNSUPPORTED_MEDIA_TYPE: 'The content type, or its charset, is not read here',
   NO_RECORDS: 'The body holds no records',

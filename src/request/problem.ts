@@ -36,6 +36,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
   IDEMPOTENCY_IN_PROGRESS: { status: 409, title: 'Request in progress', retryAfterSeconds: 5 },
   BODY_TOO_LARGE: { status: 413, title: 'Body too large' },
   TOO_MANY_RECORDS: { status: 413, title: 'Too many records' },
+  TOO_MANY_ROWS: { status: 413, title: 'Too many subform rows' },
   TOO_MANY_FIELDS: { status: 413, title: 'Too many fields' },
   ENCODING_NOT_SUPPORTED: { status: 415, title: 'Content encoding not supported' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'Content type not supported' },

@@ -5,6 +5,7 @@ export type EnvelopeFault =
   | 'INVALID_ENCODING'
   | 'TOO_DEEP'
   | 'TOO_MANY_RECORDS'
+  | 'TOO_MANY_ROWS'
   | 'TOO_MANY_FIELDS'
   | 'UNSUPPORTED_MEDIA_TYPE'
   | 'NO_RECORDS'

@@ -1,4 +1,5 @@
 import { type EntityDefinition, fieldAliases } from '../fields';
+import { parseJson } from '../json';
 import { readBodyOperation } from '../read-field';
 import type { Operation } from '../record';
 import { shorten } from '../values/shorten';
@@ -77,8 +78,7 @@ function isNotice(body: JsonObject, definition: EntityDefinition): boolean {
 function noticedRecords(body: JsonObject, definition: EntityDefinition, operation: Operation): readonly unknown[] {
   if (operation !== 'write') {
     const key = NOTICE_IDS.find((name) => Object.hasOwn(body, name)) ?? 'ids';
-    const named = body[key];
-    return someRecords((Array.isArray(named) ? named : [named]).map((id: unknown) => noticed(body, id)));
+    return someRecords(idsIn(body[key]).map((id) => noticed(body, id)));
   }
   const required = Object.values(definition.fields).filter((field) => field.required);
   const wanted = ['id', ...required.map((field) => field.aliases[0])].join(', ');
@@ -86,6 +86,15 @@ function noticedRecords(body: JsonObject, definition: EntityDefinition, operatio
     'RECORD_WITHOUT_FIELDS',
     `The body names records but holds none of their fields. Add the fields to the webhook's parameters: at least ${wanted}, and Modified_Time`,
   );
+}
+
+/** Forms and the parameters of a webhook hold a list as text. */
+function idsIn(named: unknown): readonly unknown[] {
+  if (Array.isArray(named)) return named;
+  if (typeof named !== 'string') return [named];
+  const list = named.trim().startsWith('[') ? parseJson(named) : null;
+  if (list?.ok && Array.isArray(list.value)) return list.value;
+  return named.split(',').filter((id) => id.trim() !== '');
 }
 
 /** The record that a notice names; of the notice itself only the time of the change belongs to it. */
