@@ -78,6 +78,19 @@ describe('a tenant’s profile', () => {
     expect(answer.body.errors?.map(({ field }) => field)).toEqual([path]);
   });
 
+  it.each(['hh:mm dd/MM/yyyy', 'dd/MM/yyyy h', 'dd/MM', 'MM/yyyy'])('%s is no date format', async (format) => {
+    expect((await put({ dates: { formats: ['dd/MM/yyyy hh:mm a', format] } })).body.errors).toMatchObject([
+      { field: 'dates.formats.1' },
+    ]);
+  });
+
+  it('with a key that would be passed over is refused', async () => {
+    const body = '{"entities":{"students":{"custom":{"__proto__":["X"]}}},"__proto__":{"waiting":false}}';
+    const answer = await service.send<ProfileAnswer>('PUT', `/v1/admin/tenants/${tenant}/profile`, { body });
+    expect(answer.status).toBe(422);
+    expect(answer.body.errors?.map(({ field }) => field)).toEqual(['entities.students.custom.__proto__', '__proto__']);
+  });
+
   it.each(['', '{', '[1]', 'null', '"x"', '7'])('%s is no profile', async (body) => {
     const answer = await service.send('PUT', `/v1/admin/tenants/${tenant}/profile`, { body });
     expect([400, 422]).toContain(answer.status);

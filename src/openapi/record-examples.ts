@@ -7,7 +7,9 @@ import { exampleId, exampleValues, memberExamples, underAliases } from './exampl
 export type ZohoRecord = Record<string, unknown>;
 
 export const EXAMPLE_MODIFIED = '2026-02-14T10:21:07+00:00';
-/** The same, as it is answered. */
+/** Of an example that comes after a deletion. */
+export const EXAMPLE_LATER = '2026-02-14T10:25:40+00:00';
+/** The first of them, as it is answered. */
 export const EXAMPLE_VERSION = '2026-02-14T10:21:07.000Z';
 export const EARLIER_VERSION = '2026-02-13T08:00:00.000Z';
 export const EXAMPLE_INSTANT = '2026-02-14T10:21:09.412Z';

@@ -2,7 +2,7 @@ import type { ContentObject, ExamplesObject } from '@nestjs/swagger';
 import type { EntityDefinition } from '../sync/fields';
 import { componentNames } from './component-names';
 import { exampleId } from './example-values';
-import { EXAMPLE_MODIFIED, exampleChange, exampleRecord, type ZohoRecord } from './record-examples';
+import { EXAMPLE_LATER, EXAMPLE_MODIFIED, exampleChange, exampleRecord, type ZohoRecord } from './record-examples';
 import { refTo } from './schema';
 
 /** Every body that a sync route takes, each with examples that can be sent as they stand. */
@@ -65,12 +65,18 @@ function deletionExamples({ name }: EntityDefinition): ExamplesObject {
   };
 }
 
+/** Newer than the deletions before it, so that it brings the record back. */
+const laterRecord = (definition: EntityDefinition): ZohoRecord => ({
+  ...exampleRecord(definition),
+  Modified_Time: EXAMPLE_LATER,
+});
+
 const textExamples = (definition: EntityDefinition): ExamplesObject => ({
-  deluge: { summary: 'JSON as text', value: JSON.stringify({ data: [exampleRecord(definition)] }) },
+  deluge: { summary: 'JSON as text', value: JSON.stringify({ data: [laterRecord(definition)] }) },
 });
 
 function formExamples(definition: EntityDefinition): ExamplesObject {
-  const record = exampleRecord(definition);
+  const record = laterRecord(definition);
   const fields = Object.entries(record).map(([name, value]) => [name, asFormText(value)]);
   return {
     fields: { summary: 'One field for each field of Zoho', value: Object.fromEntries(fields) },

@@ -55,16 +55,17 @@ export function classify(
   const { definition } = by;
   const { row, waiting } = standing;
   const version = later(row?.version ?? null, waiting?.version ?? null);
-  if (record.version !== null && version !== null && record.version < version) {
+  const isUndoing = record.operation === 'restore' && isTimedByReceipt(row);
+  if (version !== null && !isUndoing && isOutOfDate(record, version, row)) {
     return unmoved(standing, stale(by, record, version));
   }
-  if (record.operation === 'delete') return bury(by, record, row, record.version ?? later(by.receivedAt, version));
+  if (record.operation === 'delete') return bury(by, record, standing, record.version ?? later(by.receivedAt, version));
   const base = baseOf(definition, standing);
   const reading = by.parser.read(definition, record, base);
   const merged = { ...emptyRecord(definition), ...base, ...reading.values };
   const errors = faultsOf(by, merged, reading, taken);
   if (errors.length > 0) return unmoved(standing, invalid(errors, reading.warnings));
-  const newest = later(record.version, version);
+  const newest = isUndoing ? (record.version ?? version) : later(record.version, version);
   const missing = missingParents(definition, merged, row, known);
   if (missing.length > 0) {
     const waits = { values: { ...waiting?.values, ...reading.values }, version: newest, runId: by.runId };
@@ -85,6 +86,16 @@ const unmoved = (standing: Standing, outcome: Outcome): Classified => ({
   missing: [],
 });
 
+/** As old as a tombstone is out of date too: a late copy of the record's last version must not bring it back. */
+function isOutOfDate({ version, operation }: ParsedRecord, known: string, row: RowState | null): boolean {
+  if (version === null) return false;
+  const revives = row?.deletedAt && operation === 'write';
+  return revives ? version <= known : version < known;
+}
+
+/** The notice of the deletion had no `Modified_Time`, so that an older one says nothing against a restore. */
+const isTimedByReceipt = (row: RowState | null): boolean => row?.deletedAt != null && row.version === row.deletedAt;
+
 /** What a record is merged onto: the row with what waits for it; null when the entity's record was never seen. */
 function baseOf(definition: EntityDefinition, { row, waiting }: Standing): CanonicalValues | null {
   const stored = row && !(row.deletedAt && isBlank(row.values)) ? row.values : null;
@@ -92,16 +103,21 @@ function baseOf(definition: EntityDefinition, { row, waiting }: Standing): Canon
   return { ...(stored ?? emptyRecord(definition)), ...waiting.values };
 }
 
-/** A record that is deleted before it was ever seen leaves a tombstone too, so that a late older version stays out. */
-function bury(by: Classifier, record: ParsedRecord, row: RowState | null, version: string | null): Classified {
+/**
+ * A record that is deleted before it was ever seen leaves a tombstone too, so that a late older version stays out.
+ * What waited for a parent is kept in it, so that a restore brings that back as well.
+ */
+function bury(by: Classifier, record: ParsedRecord, standing: Standing, version: string | null): Classified {
   const { definition } = by;
+  const { row } = standing;
   const label = labelOf(definition);
-  const values = row?.values ?? emptyRecord(definition);
-  const fingerprint = row?.fingerprint ?? by.fingerprints.fingerprint(definition, values);
+  const values = { ...emptyRecord(definition), ...baseOf(definition, standing) };
+  const fingerprint = by.fingerprints.fingerprint(definition, values);
   const message = row?.deletedAt ? `${label} was deleted already` : `${label} deleted`;
   const outcome: Outcome = { status: 'DELETED', message, ...withWarnings(record.warnings) };
   const state = { values, fingerprint, version, deletedAt: row?.deletedAt ?? by.receivedAt };
-  const changes = row?.deletedAt ? null : { deleted_at: { before: null, after: by.receivedAt } };
+  const kept = standing.waiting ? diff(definition, row?.values ?? {}, values) : {};
+  const changes = row?.deletedAt ? null : { deleted_at: { before: null, after: by.receivedAt }, ...kept };
   return { outcome, changes, row: row && isSameState(row, state) ? row : state, waiting: null, missing: [] };
 }
 
@@ -182,7 +198,8 @@ function skipped(by: Classifier, parents: readonly MissingParent[], warnings: re
 }
 
 function stale({ definition }: Classifier, record: ParsedRecord, version: string): Outcome {
-  const message = `${labelOf(definition)} not changed: Modified_Time ${record.version} is older than the stored ${version}`;
+  const age = record.version === version ? 'is the deleted record’s, not newer' : `is older than the stored ${version}`;
+  const message = `${labelOf(definition)} not changed: Modified_Time ${record.version} ${age}`;
   return { status: 'STALE', message, ...withWarnings(record.warnings) };
 }
 

@@ -188,11 +188,13 @@ export class RecordGroup {
     if (this.refusal) this.keepFrom(this.refusal);
   }
 
-  /** What has expired or was rejected stays until something newer takes its place. */
+  /** What has expired or was rejected stays until something as new takes its place. */
   private keptResting(): Waiting | null {
     const { waiting } = this.standing;
+    if (!waiting?.isResting) return null;
     const isApplied = [...this.outcomes.values()].some(({ status }) => IS_APPLIED.has(status));
-    return waiting?.isResting && !isApplied ? waiting : null;
+    const isNewest = waiting.version !== null && this.state?.version != null && waiting.version > this.state.version;
+    return isApplied && !isNewest ? null : waiting;
   }
 
   private step({ place, record }: PlacedRecord, before: Standing, known: KnownReferences): Standing {

@@ -71,6 +71,31 @@ describe.each(SAMPLES)('a deleted record of $entity', (sample) => {
     expect(await row('1')).toMatchObject({ deleted_at: expect.any(String) as string });
   });
 
+  it('does not come back by a late copy of its last version, but by a newer one', async () => {
+    await sync({ data: [{ ...record('1'), ...at('10:00') }] });
+    await sync({ data: [{ id: '1', operation: 'delete', ...at('10:00') }] });
+    const late = await sync({ data: [{ ...record('1'), ...at('10:00') }] });
+    expect(late.results[0]).toMatchObject({ status: 'STALE', message: expect.stringMatching(/deleted/) as string });
+    expect(await row('1')).toMatchObject({ deleted_at: expect.any(String) as string });
+    expect(statusesOf(await sync({ data: [{ ...record('1'), ...at('10:01') }] }))).toEqual(['UPDATED']);
+    expect(await row('1')).toMatchObject({ deleted_at: null });
+  });
+
+  it('comes back when asked to, though it is older than the receipt of a deletion without a time', async () => {
+    await sync({ data: [{ ...record('1'), ...at('10:00') }] });
+    await sync({ ids: ['1'], operation: 'delete' });
+    expect(statusesOf(await sync({ data: [{ ...record('1'), ...at('10:00') }] }))).toEqual(['STALE']);
+    const restore = { ...record('1'), ...at('10:00'), operation: 'restore' };
+    expect(statusesOf(await sync({ data: [restore] }))).toEqual(['UPDATED']);
+    expect(await row('1')).toMatchObject({ deleted_at: null, version: '2026-02-14T10:00:00.000Z' });
+  });
+
+  it('does not come back by a restore that is older than the deletion', async () => {
+    await sync({ data: [{ id: '1', operation: 'delete', ...at('10:00') }] });
+    const late = await sync({ data: [{ ...record('1'), operation: 'restore', ...at('09:00') }] });
+    expect(statusesOf(late)).toEqual(['STALE']);
+  });
+
   it('is not deleted by a notice that is older than the row', async () => {
     await sync({ data: [{ ...record('1'), ...at('10:00') }] });
     const report = await sync({ data: [{ id: '1', operation: 'delete', ...at('09:00') }] });
@@ -212,35 +237,4 @@ describe('an e-mail', () => {
       expect(statusesOf(report).toSorted()).toEqual(['DELETED', 'NEW']);
     }
   });
-});
-
-it('erasing a student takes all that is the student’s along: rows, what waits, history', async () => {
-  const tenant = newTenant();
-  const sync = (entity: string, ...data: object[]) => service.sync(entity, { data }, { tenant });
-  await sync('programs', { id: 'p1', Name: 'HND' });
-  await sync('classes', { id: 'c1', Class_Name: 'C' });
-  const students = ['1', '2'].map((id) => ({ id, Display_Name: 'S', Academic_Email: `${id}@c.example` }));
-  await sync('students', ...students);
-  for (const student of ['1', '2']) {
-    await sync('enrollments', { id: `e${student}`, Student: student, Class: 'c1' });
-    await sync('enrollments', { id: `w${student}`, Student: student, Class: 'unknown' });
-    await sync('registrations', { id: `r${student}`, Student: student, Program: 'p1' });
-    await sync('payments', { id: `pay${student}`, Registration: `r${student}`, Amount: 5 });
-    await sync('grades', { id: `g${student}`, Student: student, Grade: 'P' });
-  }
-  const { body } = await service.send('DELETE', '/v1/students/1?erase=true', { headers: { 'X-Tenant-ID': tenant } });
-  expect(body).toMatchObject({
-    erased: { student: 1, enrollment: 1, registration: 1, payment: 1, grade: 1, waiting: 1, history: 5, claims: 1 },
-  });
-  for (const [entity, left] of [
-    ['students', '2'],
-    ['enrollments', 'e2'],
-    ['registrations', 'r2'],
-    ['payments', 'pay2'],
-    ['grades', 'g2'],
-    ['deferred', 'w2'],
-  ]) {
-    const list = await service.get<{ data: Row[] }>(`/v1/${entity}`, tenant);
-    expect(list.body.data.map((line) => line['zoho_id'])).toEqual([left]);
-  }
 });

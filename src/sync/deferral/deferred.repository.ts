@@ -183,12 +183,23 @@ export class DeferredRepository {
     return found?.any ?? false;
   }
 
-  /** Failed records whose next try is due. */
+  /** The next sweep is to look at everything that waits, whatever it waits for. */
+  async lookAgain(db: EntityManager, tenantId: string): Promise<void> {
+    await db.query(
+      `UPDATE deferred_record SET next_try_at = clock_timestamp()
+       WHERE tenant_id = $1 AND (entity, zoho_id) IN (
+         SELECT entity, zoho_id FROM deferred_record WHERE tenant_id = $1 AND state = ANY($2::text[])
+         ORDER BY entity, zoho_id FOR UPDATE)`,
+      [tenantId, OPEN],
+    );
+  }
+
+  /** Records whose next try is due: failed ones, and all after the rules by which they wait have changed. */
   async findDue(db: EntityManager, tenantId: string, limit: number): Promise<DeferredId[]> {
     return db.query(
       `SELECT entity, zoho_id AS "zohoId" FROM deferred_record
-       WHERE tenant_id = $1 AND state = 'failed' AND next_try_at <= clock_timestamp() LIMIT $2`,
-      [tenantId, limit],
+       WHERE tenant_id = $1 AND state = ANY($3::text[]) AND next_try_at <= clock_timestamp() LIMIT $2`,
+      [tenantId, limit, OPEN],
     );
   }
 

@@ -84,8 +84,9 @@ export class ReleaseService implements BeforeApplicationShutdown {
     return this.releaseSome(run, { arrivals, candidates: own });
   }
 
-  /** What a crash left behind: records whose parents are all there, and failed ones whose time has come. */
+  /** What a crash or a new profile left behind: records whose parents are all there, and those whose time has come. */
   async sweep(run: Run): Promise<Released> {
+    this.profiles.forget(run.tenantId);
     const ready = await this.findReady(run.tenantId);
     const due = await this.transaction.run(run.tenantId, (db) => this.deferred.findDue(db, run.tenantId, MOST_INLINE));
     const candidates = [...ready, ...due];

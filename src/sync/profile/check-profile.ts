@@ -8,6 +8,8 @@ const MOST_FAULTS = 100;
 
 /** @throws InvalidProfile with everything that is wrong, each with its path */
 export function checkProfile(raw: unknown, entities: EntityRegistry): Profile {
+  const hidden = [...protoKeys(raw, [])].slice(0, MOST_FAULTS);
+  if (hidden.length > 0) throw new InvalidProfile(hidden);
   const parsed = profileSchema.safeParse(raw);
   if (!parsed.success) {
     const faults = parsed.error.issues.slice(0, MOST_FAULTS);
@@ -21,6 +23,15 @@ export function checkProfile(raw: unknown, entities: EntityRegistry): Profile {
   faults.push(...sharedModules(parsed.data, entities));
   if (faults.length > 0) throw new InvalidProfile(faults.slice(0, MOST_FAULTS));
   return parsed.data;
+}
+
+/** The schema would pass over this key in silence. */
+function* protoKeys(value: unknown, path: readonly string[]): Generator<ProfileFault> {
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, member] of Object.entries(value)) {
+    if (key === '__proto__') yield { path: [...path, key].join('.'), message: 'is not a name' };
+    else yield* protoKeys(member, [...path, key]);
+  }
 }
 
 const unknownEntity = (entities: EntityRegistry): string =>

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { TenantTransaction } from '../../database/tenant-transaction';
+import { DeferredRepository } from '../deferral/deferred.repository';
 import type { Profile } from './profile';
 
 /** A tenant's profile as it is stored. */
@@ -19,7 +20,10 @@ interface ProfileLine {
 /** The versions of tenants' profiles. */
 @Injectable()
 export class ProfileRepository {
-  constructor(private readonly transaction: TenantTransaction) {}
+  constructor(
+    private readonly transaction: TenantTransaction,
+    private readonly deferred: DeferredRepository,
+  ) {}
 
   /** The newest, or the one of this version; null when there is none. */
   async find(tenantId: string, version?: number): Promise<StoredProfile | null> {
@@ -33,7 +37,7 @@ export class ProfileRepository {
     return line ? toStored(line) : null;
   }
 
-  /** Adds a version. Of two that are added at once, the one that comes second is the newest. */
+  /** Adds a version. Of two that are added at once, the one that comes second is the newest. What waits may wait no longer by it. */
   async add(tenantId: string, profile: Profile): Promise<StoredProfile> {
     return this.transaction.run(tenantId, async (db) => {
       await db.query("SELECT pg_advisory_xact_lock(hashtextextended('tenant_profile ' || $1, 0))", [tenantId]);
@@ -44,6 +48,7 @@ export class ProfileRepository {
         [tenantId, JSON.stringify(profile)],
       );
       if (!line) throw new Error('A profile was not stored');
+      await this.deferred.lookAgain(db, tenantId);
       return toStored(line);
     });
   }

@@ -43,11 +43,13 @@ function parseFormatted(text: string, { dateFormats, zone }: ValueFormat): DateT
   return undefined;
 }
 
-/** A format that spells a whole date, and reads what it has written itself. */
+/** A format that spells a whole date, and reads what it has written itself; an hour without am or pm is no hour. */
 export function isDateFormat(format: string): boolean {
-  const day = DateTime.utc(1987, 12, 19, 4, 56, 7);
+  const spellsHours = DateTime.utc(1987, 12, 19, 16).toFormat(format) !== DateTime.utc(1987, 12, 19).toFormat(format);
+  const day = DateTime.utc(1987, 12, 19, 16, 56, 7);
   const written = day.toFormat(format, { locale: 'en' });
-  return DateTime.fromFormat(written, format, { zone: 'UTC', locale: 'en' }).toISODate() === day.toISODate();
+  const read = DateTime.fromFormat(written, format, { zone: 'UTC', locale: 'en' });
+  return read.toISODate() === day.toISODate() && (!spellsHours || read.hour === day.hour);
 }
 
 const otherFormats = ({ dateFormats }: ValueFormat): string =>
