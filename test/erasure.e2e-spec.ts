@@ -43,12 +43,12 @@ it('erasing a student takes all that is the student’s along: rows, what waits,
   await sync('programs', { id: 'p1', Name: 'HND' });
   await sync('classes', { id: 'c1', Class_Name: 'C' });
   await sync('students', student('1'), student('2'));
-  for (const student of ['1', '2']) {
-    await sync('enrollments', { id: `e${student}`, Student: student, Class: 'c1' });
-    await sync('enrollments', { id: `w${student}`, Student: student, Class: 'unknown' });
-    await sync('registrations', { id: `r${student}`, Student: student, Program: 'p1' });
-    await sync('payments', { id: `pay${student}`, Registration: `r${student}`, Amount: 5 });
-    await sync('grades', { id: `g${student}`, Student: student, Grade: 'P' });
+  for (const id of ['1', '2']) {
+    await sync('enrollments', { id: `e${id}`, Student: id, Class: 'c1' });
+    await sync('enrollments', { id: `w${id}`, Student: id, Class: 'unknown' });
+    await sync('registrations', { id: `r${id}`, Student: id, Program: 'p1' });
+    await sync('payments', { id: `pay${id}`, Registration: `r${id}`, Amount: 5 });
+    await sync('grades', { id: `g${id}`, Student: id, Grade: 'P' });
   }
   expect(await erase('students/1')).toMatchObject({
     student: 1,

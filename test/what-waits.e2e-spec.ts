@@ -15,7 +15,7 @@ const sync = (entity: string, ...data: object[]) => service.sync(entity, { data 
 const remove = (entity: string, id: string) => service.sync(entity, { ids: [id], operation: 'delete' }, { tenant });
 const restore = (entity: string, id: string) => service.sync(entity, { ids: [id], operation: 'restore' }, { tenant });
 const deferred = async (): Promise<Row[]> => (await service.get<{ data: Row[] }>('/v1/deferred', tenant)).body.data;
-const require = (policy: 'require' | 'ignore') =>
+const waitForClass = (policy: 'require' | 'ignore') =>
   service.send('PUT', `/v1/admin/tenants/${tenant}/profile`, {
     body: JSON.stringify({ entities: { enrollments: { dependencies: { class: policy } } } }),
   });
@@ -66,7 +66,7 @@ describe('what waits for a parent', () => {
     const round = (): Promise<void> => service.app.get(UpkeepService).keepUp(tenant);
     await round();
     expect(await deferred()).toHaveLength(2);
-    await require('ignore');
+    await waitForClass('ignore');
     await round();
     expect(await deferred()).toMatchObject([{ zoho_id: 'e2', missing: [{ field: 'student' }] }]);
     expect(await service.row('enrollments', 'e1', tenant)).toMatchObject({ class: 'c1' });
