@@ -1,5 +1,5 @@
 import { newTenant, TestService } from './support/app';
-import { ask } from './support/databases';
+import { ask, untilBlocked, whileLocked } from './support/databases';
 import { eventually } from './support/eventually';
 import { courseClass, enrollment, inTenant, student } from './support/in-tenant';
 
@@ -14,6 +14,9 @@ beforeEach(() => {
 afterAll(() => service.close());
 
 const { sync, deferred, stored, row } = inTenant(() => ({ service, tenant }));
+
+/** What waits under an id, as a transaction that is to change it locks it. */
+const LOCK = `SELECT FROM deferred_record WHERE tenant_id = $1 AND entity = 'enrollment' AND zoho_id = $2 FOR UPDATE`;
 
 describe('parents and children at the same time', () => {
   it('find each other in every interleaving', async () => {
@@ -64,6 +67,47 @@ describe('parents and children at the same time', () => {
       expect(await row('enrollments', 'e1')).toMatchObject({ class: 'c2', status: 'a' });
       expect(await deferred()).toEqual([]);
     }
+  });
+
+  it('lose no update that takes what waits before its release does', async () => {
+    await sync('students', student());
+    await sync('classes', courseClass());
+    await sync('enrollments', enrollment('e1', { Status: 'a' }));
+    await sync('enrollments', enrollment('e1', { Class: 'c2', Status: 'b' }));
+    const both = await whileLocked(LOCK, [tenant, 'e1'], async () => {
+      const update = sync('enrollments', { id: 'e1', Status: 'a' });
+      await untilBlocked(1);
+      const parent = sync('classes', courseClass('c2'));
+      await untilBlocked(2);
+      return [update, parent];
+    });
+    await Promise.all(both);
+    expect(await row('enrollments', 'e1')).toMatchObject({ class: 'c2', status: 'a' });
+    expect(await deferred()).toEqual([]);
+    const history = await service.get<{ data: object[] }>('/v1/enrollments/e1/history', tenant);
+    expect(history.body.data).toMatchObject([{ changes: { class: { before: 'c1', after: 'c2' } } }, { status: 'NEW' }]);
+    expect(history.body.data[0]).not.toHaveProperty('changes.status');
+  });
+
+  it('lose no update that takes what waits after its release', async () => {
+    await sync('students', student());
+    await sync('classes', courseClass());
+    await sync('enrollments', enrollment('e0', { Class: 'c3' }), enrollment('e1', { Status: 'a' }));
+    await sync('enrollments', enrollment('e1', { Class: 'c2', Status: 'b' }));
+    const both = await whileLocked(LOCK, [tenant, 'e0'], async () => {
+      // It has read both, and stands before e0; e1 comes after that.
+      const update = sync('enrollments', { id: 'e0', Status: 'a' }, { id: 'e1', Status: 'a' });
+      await untilBlocked(1);
+      expect(await sync('classes', courseClass('c2'))).toMatchObject({ released: 1 });
+      return [update];
+    });
+    const [update] = await Promise.all(both);
+    expect(update?.results).toMatchObject([
+      { status: 'SKIPPED' },
+      { status: 'UPDATED', changes: { status: { before: 'b', after: 'a' } } },
+    ]);
+    expect(await row('enrollments', 'e1')).toMatchObject({ class: 'c2', status: 'a' });
+    expect(await deferred()).toMatchObject([{ zoho_id: 'e0' }]);
   });
 
   it('20,000 children of one parent: 1,000 before its answer, the rest behind it, each once', async () => {
