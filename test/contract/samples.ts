@@ -17,8 +17,10 @@ export interface Sample {
   readonly twoNames?: readonly [first: string, second: string, field: string];
   /** Zoho's name for the status, where there is one */
   readonly status?: string;
-  /** what must be stored first */
+  /** what must be stored first, and before that what those need, and what else the record names */
   readonly parents?: readonly (readonly [entity: string, record: Record<string, unknown>])[];
+  /** what the record waits for, in the declared order: the field, and the parent that it names */
+  readonly awaits?: readonly (readonly [field: string, zohoId: string])[];
 }
 
 const PROGRAM = ['programs', { id: 'p1', Product_Name: 'HND' }] as const;
@@ -71,6 +73,7 @@ export const SAMPLES: readonly Sample[] = [
     entity: 'classes',
     singular: 'class',
     parents: [PROGRAM, TEACHER],
+    awaits: [['program', 'p1']],
     record: (id) => ({
       id,
       Name: 'CLS-00431',
@@ -91,6 +94,10 @@ export const SAMPLES: readonly Sample[] = [
     entity: 'enrollments',
     singular: 'enrollment',
     parents: [PROGRAM, STUDENT, CLASS],
+    awaits: [
+      ['student', 's1'],
+      ['class', 'c1'],
+    ],
     record: (id) => ({
       id,
       Enrolled_Students: { id: 's1', name: 'A01' },
@@ -109,6 +116,10 @@ export const SAMPLES: readonly Sample[] = [
     entity: 'registrations',
     singular: 'registration',
     parents: [PROGRAM, STUDENT],
+    awaits: [
+      ['student', 's1'],
+      ['program', 'p1'],
+    ],
     record: (id) => ({
       id,
       Student_ID: 's1',
@@ -127,6 +138,7 @@ export const SAMPLES: readonly Sample[] = [
     entity: 'payments',
     singular: 'payment',
     parents: [PROGRAM, STUDENT, REGISTRATION],
+    awaits: [['registration', 'r1']],
     record: (id) => ({ id, Registration_ID: { id: 'r1' }, Payment_Amount: 1400, Payment_Date: '2026-01-09' }),
     required: ['Payment_Amount', 'amount'],
     optional: ['Payment_Method', 'method'],
@@ -156,6 +168,11 @@ export const SAMPLES: readonly Sample[] = [
     entity: 'grades',
     singular: 'grade',
     parents: [STUDENT, CLASS, UNIT],
+    awaits: [
+      ['student', 's1'],
+      ['class', 'c1'],
+      ['unit', 'u1'],
+    ],
     record: (id) => ({
       id,
       Student: { id: 's1' },

@@ -1,4 +1,5 @@
 import { Client, type QueryResultRow } from 'pg';
+import { eventually } from './eventually';
 
 export const TEMPLATE_DATABASE = 'test_template';
 
@@ -29,6 +30,30 @@ export async function ask<R extends QueryResultRow>(
     await client.end();
   }
 }
+
+/** Holds what the statement locks, as another transaction would, until the work is done. */
+export async function whileLocked<T>(sql: string, parameters: unknown[], work: () => Promise<T>): Promise<T> {
+  const holder = new Client({ connectionString: workerDatabaseUrl('superuser') });
+  await holder.connect();
+  try {
+    await holder.query('BEGIN');
+    await holder.query(sql, parameters);
+    return await work();
+  } finally {
+    await holder.end();
+  }
+}
+
+/** Waits until so many of the service's statements stand before locks of others. */
+export const untilBlocked = (statements: number): Promise<void> =>
+  eventually(async () =>
+    expect(
+      await ask(
+        `SELECT count(*)::int AS blocked FROM pg_stat_activity
+         WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0`,
+      ),
+    ).toEqual([{ blocked: statements }]),
+  );
 
 /** A database of its own, for tests that change the schema. */
 export async function withOwnDatabase<T>(
