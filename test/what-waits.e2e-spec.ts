@@ -60,6 +60,21 @@ describe('what waits for a parent', () => {
     });
   });
 
+  it('goes on waiting, and takes newer versions in, when waiting is switched off', async () => {
+    await sync('enrollments', { id: 'e1', Student: 's1', Class: 'c1', Enrollment_Status: 'Old' });
+    await service.send('PUT', `/v1/admin/tenants/${tenant}/profile`, { body: JSON.stringify({ waiting: false }) });
+    expect(await sync('students', student('s1'))).not.toHaveProperty('released');
+    expect(await deferred()).toMatchObject([{ zoho_id: 'e1', missing: [{ field: 'class' }] }]);
+    const newer = await sync('enrollments', { id: 'e1', Enrollment_Status: 'New' });
+    expect(newer.results[0]).toMatchObject({ status: 'SKIPPED', deferred: true });
+    const retry = await service.send<object>('POST', '/v1/deferred/enrollments/e1/retry', {
+      headers: { 'X-Tenant-ID': tenant },
+    });
+    expect(retry.body).toMatchObject({ released: 0, deferred: { zoho_id: 'e1' } });
+    expect(await sync('classes', { id: 'c1', Class_Name: 'C' })).toMatchObject({ released: 1 });
+    expect(await service.row('enrollments', 'e1', tenant)).toMatchObject({ status: 'New' });
+  });
+
   it('is applied by the next round when a new profile no longer asks for the parent', async () => {
     await sync('students', student('s1'));
     await sync('enrollments', { id: 'e1', Student: 's1', Class: 'c1' }, { id: 'e2', Student: 's2', Class: 'c1' });

@@ -69,8 +69,10 @@ export function classify(
   const missing = missingParents(definition, merged, row, known);
   if (missing.length > 0) {
     const waits = { values: { ...waiting?.values, ...reading.values }, version: newest, runId: by.runId };
-    const outcome = skipped(by, missing, reading.warnings);
-    return { outcome, changes: null, row, waiting: by.defers ? waits : null, missing };
+    // What waits already goes on waiting when the tenant lets nothing new wait.
+    const isKept = by.defers || waiting !== null;
+    const outcome = skipped(by, missing, reading.warnings, isKept);
+    return { outcome, changes: null, row, waiting: isKept ? waits : null, missing };
   }
   const fingerprint = by.fingerprints.fingerprint(definition, merged);
   const state: RowState = { values: merged, fingerprint, version: newest, deletedAt: null };
@@ -180,19 +182,24 @@ function compare(definition: EntityDefinition, row: RowState | null, state: RowS
   return { status: 'UPDATED', message: `${label} updated: ${names.join(', ')}`, changes };
 }
 
-function skipped(by: Classifier, parents: readonly MissingParent[], warnings: readonly RecordIssue[]): Outcome {
+function skipped(
+  { definition }: Classifier,
+  parents: readonly MissingParent[],
+  warnings: readonly RecordIssue[],
+  isKept: boolean,
+): Outcome {
   const missing = parents.map((parent) => ({ field: parent.field, zoho_id: parent.zohoId, reason: reasonOf(parent) }));
   const names = parents.map(({ field, zohoId }) => `${field} ${zohoId}`).join(', ');
-  const message = by.defers
-    ? `${labelOf(by.definition)} waits for ${names}, and is applied by itself when that is stored`
-    : `${labelOf(by.definition)} not stored: ${names} must be stored first. Send it again then`;
+  const message = isKept
+    ? `${labelOf(definition)} waits for ${names}, and is applied by itself when that is stored`
+    : `${labelOf(definition)} not stored: ${names} must be stored first. Send it again then`;
   const [first] = missing;
   return {
     status: 'SKIPPED',
     message,
     ...(first && { reason: first.reason }),
     missing,
-    deferred: by.defers,
+    deferred: isKept,
     ...withWarnings(warnings),
   };
 }

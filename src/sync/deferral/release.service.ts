@@ -188,8 +188,10 @@ export class ReleaseService implements BeforeApplicationShutdown {
   }
 }
 
+const IS_STORED: ReadonlySet<string> = new Set(['NEW', 'UPDATED', 'UNCHANGED']);
+
 const countReleased = ({ groups }: Pick<Applied, 'groups'>): number =>
-  groups.filter(({ waiting, wait, verdict }) => waiting && !wait && verdict).length;
+  groups.filter(({ waiting, wait, verdict }) => waiting && !wait && verdict && IS_STORED.has(verdict.status)).length;
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);
 
