@@ -46,6 +46,13 @@ module.exports = {
       to: { path: '^src/(?!database/|config/)' },
     },
     {
+      name: 'moodle-knows-no-entity',
+      comment: 'The client of the web services would serve any other program as well.',
+      severity: 'error',
+      from: { path: '^src/moodle/' },
+      to: { path: '^src/(?!moodle/|config/)' },
+    },
+    {
       name: 'no-orphans',
       severity: 'error',
       from: { orphan: true, pathNot: ['\\.spec\\.ts$', '^src/main\\.ts$'] },

@@ -1,0 +1,6 @@
+import { z } from 'zod';
+
+/** What Moodle tells of the items that it did not take. */
+export const warnings = z.object({
+  warnings: z.array(z.object({ itemid: z.coerce.number().optional(), warningcode: z.string() })).optional(),
+});

@@ -1,0 +1,131 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import axios, { AxiosError, type AxiosResponse } from 'axios';
+import { Environment } from '../config/environment';
+import { encodeParameters, type MoodleParameters } from './encode-parameters';
+import { errorOfException, errorOfStatus, MoodleError } from './moodle-error';
+import type { MoodleFunction } from './moodle-function';
+import type { MoodleSite } from './moodle-site';
+
+/** The list of a course's 5,000 users is some 2 MB. */
+const LARGEST_ANSWER = 20 * 1_024 * 1_024;
+
+/** Errors of the connection after which nothing can have reached Moodle. */
+const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+/** Calls Moodle's web services over REST. */
+@Injectable()
+export class MoodleClient implements OnApplicationShutdown {
+  private readonly log = new Logger(MoodleClient.name);
+  private readonly agents = {
+    httpAgent: new HttpAgent({ keepAlive: true }),
+    httpsAgent: new HttpsAgent({ keepAlive: true }),
+  };
+
+  constructor(private readonly environment: Environment) {}
+
+  onApplicationShutdown(): void {
+    this.agents.httpAgent.destroy();
+    this.agents.httpsAgent.destroy();
+  }
+
+  /**
+   * @param items how many things the call is about, for the log
+   * @throws MoodleError when it did not succeed
+   */
+  async call<P extends MoodleParameters, A>(
+    site: MoodleSite,
+    { name, writes, answer }: MoodleFunction<P, A>,
+    parameters: P,
+    items = 1,
+  ): Promise<A> {
+    const began = performance.now();
+    let outcome = 'ok';
+    try {
+      const value = readAnswer(await this.post(site, name, parameters, writes), writes);
+      const checked = answer.safeParse(value);
+      if (checked.success) return checked.data;
+      throw new MoodleError(
+        'transient',
+        'unexpected_answer',
+        `Moodle answers ${name} with something else than it should`,
+        {
+          mayHaveHappened: writes,
+        },
+      );
+    } catch (error) {
+      outcome = error instanceof MoodleError ? error.errorcode : 'error';
+      throw error;
+    } finally {
+      const took = Math.round(performance.now() - began);
+      this.log.log(`Moodle ${name}: ${outcome}, ${items} items, ${took} ms`);
+    }
+  }
+
+  /** The token goes in the body, first, where no log of addresses sees it. */
+  private async post(
+    { baseUrl, token }: MoodleSite,
+    wsfunction: string,
+    parameters: MoodleParameters,
+    writes: boolean,
+  ): Promise<AxiosResponse<string>> {
+    const body = new URLSearchParams([
+      ['wstoken', token],
+      ['wsfunction', wsfunction],
+      ['moodlewsrestformat', 'json'],
+      ...encodeParameters(parameters),
+    ]);
+    const milliseconds = this.environment.MOODLE_TIMEOUT_SECONDS * 1_000;
+    try {
+      return await axios.post<string>(`${baseUrl.replace(/\/+$/, '')}/webservice/rest/server.php`, body, {
+        ...this.agents,
+        signal: AbortSignal.timeout(milliseconds),
+        responseType: 'text',
+        transformResponse: (text: string) => text,
+        validateStatus: () => true,
+        maxRedirects: 0,
+        maxContentLength: LARGEST_ANSWER,
+        proxy: false,
+      });
+    } catch (error) {
+      throw errorOfConnection(error, writes);
+    }
+  }
+}
+
+/** The cause is left out: axios keeps the request in it, and with that the token. */
+function errorOfConnection(error: unknown, writes: boolean): MoodleError {
+  if (!(error instanceof AxiosError)) throw error;
+  const { code = '' } = error;
+  if (code === 'ERR_CANCELED')
+    return new MoodleError('transient', 'timeout', 'Moodle did not answer in time', { mayHaveHappened: writes });
+  if (code === 'ERR_BAD_RESPONSE' && error.message.startsWith('maxContentLength'))
+    return new MoodleError('transient', 'too_large', 'Moodle answers with more than is read', {
+      mayHaveHappened: writes,
+    });
+  return new MoodleError('transient', 'connection', `The connection to Moodle failed${code && `: ${code}`}`, {
+    mayHaveHappened: writes && !NEVER_SENT.has(code),
+  });
+}
+
+/** An answer is an error if and only if it is an object with the key `exception`. */
+function readAnswer({ status, headers, data }: AxiosResponse<string>, writes: boolean): unknown {
+  if (status !== 200) throw errorOfStatus(status, secondsOf(headers['retry-after']));
+  let value: unknown;
+  try {
+    value = JSON.parse(data);
+  } catch {
+    throw new MoodleError('transient', 'not_json', 'Moodle answers with something that is not JSON', {
+      mayHaveHappened: writes,
+    });
+  }
+  if (typeof value === 'object' && value !== null && 'exception' in value) {
+    const { errorcode, message } = value as { errorcode?: unknown; message?: unknown };
+    throw errorOfException(errorcode, message);
+  }
+  return value;
+}
+
+const secondsOf = (header: unknown): number | undefined =>
+  typeof header === 'string' && /^\d{1,6}$/.test(header) ? Number(header) : undefined;

@@ -1,0 +1,120 @@
+/**
+ * `transient`: may pass by itself · `record`: of what was sent, and comes again until that changes · `site`: of the site's
+ * configuration or of what the token allows, the same for every record
+ */
+export type MoodleFault = 'transient' | 'record' | 'site';
+
+interface MoodleErrorDetails {
+  /** whether the call may have been carried out, or may be still; false where Moodle says that it was not */
+  readonly mayHaveHappened?: boolean;
+  readonly retryAfterSeconds?: number;
+  readonly cause?: unknown;
+}
+
+/** A call that did not succeed. The message is ours: Moodle's own may hold names. */
+export class MoodleError extends Error {
+  readonly mayHaveHappened: boolean;
+  readonly retryAfterSeconds: number | null;
+
+  constructor(
+    readonly fault: MoodleFault,
+    /** Moodle's errorcode, or one of ours: `timeout`, `connection`, `http_503` … */
+    readonly errorcode: string,
+    message: string,
+    { mayHaveHappened = false, retryAfterSeconds, cause }: MoodleErrorDetails = {},
+  ) {
+    super(message, { cause });
+    this.mayHaveHappened = mayHaveHappened;
+    this.retryAfterSeconds = retryAfterSeconds ?? null;
+  }
+}
+
+/** Codes that tell of the site, whichever record was sent, with what to do about them. */
+const SITE_CODES: ReadonlyMap<string, string> = new Map([
+  ['invalidtoken', 'Moodle does not know the token. Make a new one, and put it in place of the old one'],
+  [
+    'accessexception',
+    'The token may not call this function, its user is not listed, its address is not allowed, or it has expired. Look at the external service in Moodle',
+  ],
+  ['nopermissions', 'The user of the token lacks a capability that this function needs'],
+  ['nopermission', 'The user of the token lacks a capability that this function needs'],
+  ['wsaccessusersuspended', 'The user of the token is suspended in Moodle'],
+  ['wsaccessuserdeleted', 'The user of the token is deleted in Moodle'],
+  ['servicenotavailable', 'The external service is switched off in Moodle'],
+]);
+
+/** Codes that pass by themselves. */
+const TRANSIENT_CODES: ReadonlyMap<string, string> = new Map([
+  ['sitemaintenance', 'Moodle is in maintenance'],
+  ['dmlreadexception', 'Moodle could not read its database'],
+  ['dmlconnectionexception', 'Moodle could not reach its database'],
+  ['ex_dberror', 'Moodle could not use its database'],
+]);
+
+/** What codes mean in plain words, where the code alone does not say. */
+const RECORD_CODES: ReadonlyMap<string, string> = new Map([
+  [
+    'invalidparameter',
+    'Moodle refuses a value, and does not say which: a username or e-mail address that is taken, a malformed address, or a name with tags',
+  ],
+  ['dmlwriteexception', 'Moodle could not store it: a value is too long, or taken by another at the same moment'],
+  ['shortnametaken', 'Another course has this short name'],
+  ['courseidnumbertaken', 'Another course has this ID number'],
+  ['categoryidnumbertaken', 'Another category has this ID number'],
+  ['idnumbertaken', 'Another group has this ID number'],
+  ['enddatebeforestartdate', 'The end date is before the start date'],
+  ['wsnoinstance', 'The course has no manual enrolment. Add the method "Manual enrolments" to it in Moodle'],
+  ['wsusercannotassign', 'The user of the token may not assign this role. Allow it in Moodle, or choose another role'],
+  ['invalidrecordunknown', 'Moodle does not find what the call names: it was deleted there'],
+  ['userdeleted', 'The user was deleted in Moodle'],
+  ['unknowcategory', 'The category does not exist in Moodle'],
+  ['useremailduplicate', 'Another user of Moodle has this e-mail address'],
+  ['useremailinvalid', 'Moodle takes the e-mail address for invalid'],
+  ['invaliduserid', 'The user does not exist in Moodle'],
+  ['usernotupdateddeleted', 'The user was deleted in Moodle'],
+]);
+
+/** What Moodle answers instead of a result; all of it with status 200. Nothing was carried out. */
+export function errorOfException(errorcode: unknown, message: unknown): MoodleError {
+  // A PHP Error has no code; the same call would make it again.
+  const code = typeof errorcode === 'string' && /^[\w/-]{1,80}$/.test(errorcode) ? errorcode : 'unknown';
+  const site = SITE_CODES.get(code);
+  if (site !== undefined) return new MoodleError('site', code, site + capabilityIn(message));
+  const transient = TRANSIENT_CODES.get(code);
+  if (transient !== undefined) return new MoodleError('transient', code, transient);
+  return new MoodleError('record', code, RECORD_CODES.get(code) ?? `Moodle answers ${code}`);
+}
+
+/** The same for one item of a call that took the others. */
+export const errorOfWarning = (code: string): MoodleError => errorOfException(code, null);
+
+/** Moodle names the capability in its own words, in brackets or quotes; only its technical name is repeated. */
+function capabilityIn(message: unknown): string {
+  const found = typeof message === 'string' ? /\b[a-z_]{1,40}\/[a-z_]{1,40}:[a-z_]{1,60}\b/.exec(message) : null;
+  return found ? `: ${found[0]}` : '';
+}
+
+/** What a status other than 200 means. */
+export function errorOfStatus(status: number, retryAfterSeconds?: number): MoodleError {
+  const code = `http_${status}`;
+  if (status === 429)
+    return new MoodleError('transient', code, 'Moodle asks for fewer calls', {
+      ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+    });
+  if (status >= 300 && status < 400)
+    return new MoodleError(
+      'site',
+      'redirect',
+      'Moodle redirects elsewhere, which is not followed. Correct its address',
+    );
+  if (status === 403)
+    return new MoodleError('site', code, 'Web services are switched off in Moodle, or a proxy refuses us');
+  if (status === 404) return new MoodleError('site', code, 'There is no Moodle at this address');
+  if (status >= 500)
+    return new MoodleError('transient', code, `Moodle answers with status ${status}`, {
+      // 503 is maintenance, which answers before anything is done.
+      mayHaveHappened: status !== 503,
+      ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+    });
+  return new MoodleError('site', code, `Moodle answers with status ${status}`);
+}
