@@ -11,7 +11,7 @@ export default {
   testTimeout: 60_000,
   reporters: ['default', '<rootDir>/test/support/closing-line.reporter.cjs'],
   transform: { '^.+\\.[jt]s$': ['@swc/jest', { swcrc: true }] },
-  // Nest 12 ships ES modules only; compiling it here lets plain Jest load it on any Node.
-  transformIgnorePatterns: ['/node_modules/(?!@nestjs/)'],
+  // These ship ES modules only; compiling them here lets plain Jest load it on any Node.
+  transformIgnorePatterns: ['/node_modules/(?!@nestjs/|pg-boss/|cockatiel/|serialize-error/|non-error/|type-fest/|tagged-tag/|rrule-temporal/|@js-temporal/|temporal-)'],
   collectCoverageFrom: ['src/**/*.ts', '!src/main.ts'],
 } satisfies Config;

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Client, escapeIdentifier } from 'pg';
 import { DataSource } from 'typeorm';
+import { prepareQueue } from './queue-schema';
 import { dataSourceOptions } from './data-source-options';
 import { sqlState } from './database-errors';
 import { APPLICATION_ROLE } from './tenant-table';
@@ -28,6 +29,7 @@ export async function migrate(ownerUrl: string, serviceUrl: string): Promise<str
     await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     await dataSource.initialize();
     const applied = await dataSource.runMigrations({ transaction: 'each' });
+    await prepareQueue(ownerUrl, lock, APPLICATION_ROLE);
     await admitService(lock, new URL(serviceUrl).username);
     await checkService(serviceUrl);
     return applied.map(({ name }) => name);
