@@ -6,6 +6,7 @@ import { DatabaseModule } from './database/database.module';
 import { DeferredModule } from './deferred/deferred.module';
 import { HealthModule } from './health/health.module';
 import { loggerOptions } from './logging/logger-options';
+import { PushesModule } from './pushes/pushes.module';
 import { ProgramsModule } from './records/programs/programs.module';
 import { StudentsModule } from './records/students/students.module';
 import { TeachersModule } from './records/teachers/teachers.module';
@@ -28,6 +29,7 @@ import { UpkeepModule } from './upkeep/upkeep.module';
     RequestModule,
     HealthModule,
     DeferredModule,
+    PushesModule,
     RunsModule,
     UpkeepModule,
     StudentsModule,

@@ -2,11 +2,13 @@ import 'reflect-metadata';
 import { existsSync } from 'node:fs';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import { Logger } from 'nestjs-pino';
 import { AppModule } from './app.module';
 import { type Environment, InvalidEnvironment, readEnvironment } from './config/environment';
 import { configureApp } from './configure-app';
 import { type OpenDatabase, openDatabase } from './database/open-database';
 import { greeting } from './greeting';
+import { SiteCheck } from './push/site-check';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -25,9 +27,41 @@ async function start(environment: Environment): Promise<void> {
   const database = await openDatabase(environment, say);
   stops.push(() => database.close());
   if (isStopping) return;
+  if (process.argv[2] === 'worker') return await work(environment, database);
+  if (process.argv[2] === 'doctor') return await examine(environment, database);
   const app = await listen(environment, database);
   stops.push(() => closeInTime(app));
   say(greeting(await app.getUrl()));
+}
+
+/** Tells whether the Moodle of one tenant, or of the default one, can be pushed to; the exit code is 1 when not. */
+async function examine(environment: Environment, { url }: OpenDatabase): Promise<void> {
+  const settings = Object.assign(environment, { DATABASE_URL: url, PUSH_WORKERS: 0, LOG_LEVEL: 'CRITICAL' });
+  const app = await NestFactory.createApplicationContext(AppModule.with(settings), {
+    logger: false,
+    abortOnError: false,
+  });
+  stops.push(() => app.close());
+  const { ok, layout, site, findings } = await app
+    .get(SiteCheck)
+    .check(process.argv[3] ?? environment.DEFAULT_TENANT_ID);
+  if (site) say(`${site.name}, ${site.url}, Moodle ${site.release ?? 'of an unknown release'}; layout ${layout}`);
+  for (const { severity, code, message } of findings) say(`${severity} ${code}: ${message}`);
+  if (ok) say('Moodle can be pushed to.');
+  process.exitCode = ok ? 0 : 1;
+  await stopAll();
+}
+
+/** Pushes to Moodle and looks after what waits, and answers no requests. */
+async function work(environment: Environment, { url }: OpenDatabase): Promise<void> {
+  const settings = Object.assign(environment, { DATABASE_URL: url });
+  const app = await NestFactory.createApplicationContext(AppModule.with(settings), {
+    bufferLogs: true,
+    abortOnError: false,
+  });
+  app.useLogger(app.get(Logger));
+  stops.push(() => app.close());
+  say(`${environment.APP_NAME} works, ${environment.PUSH_WORKERS} tenants at a time. Stop it with Ctrl-C`);
 }
 
 async function listen(environment: Environment, { url }: OpenDatabase): Promise<NestExpressApplication> {

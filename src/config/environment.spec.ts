@@ -52,6 +52,15 @@ it('refuses the embedded database in production, unless told', () => {
   expect(mistakesOf({ ENV: 'production', DATABASE_URL: 'postgres://u@h/d' })).toEqual([]);
 });
 
+it('wants a site when Moodle is switched on, and tells no token', () => {
+  expect(mistakesOf({ MOODLE_ENABLED: 'true' })).toEqual([expect.stringContaining('MOODLE_BASE_URL')]);
+  expect(mistakesOf({ MOODLE_BASE_URL: 'https://m.example' })).toEqual([expect.stringContaining('MOODLE_TOKEN')]);
+  const site = { MOODLE_ENABLED: 'true', MOODLE_BASE_URL: 'https://m.example', MOODLE_TOKEN: 'f'.repeat(32) };
+  expect(mistakesOf(site)).toEqual([]);
+  expect(mistakesOf({ MOODLE_ENABLED: 'true', MOODLE_SITES_FILE: 'sites.json' })).toEqual([]);
+  expect(mistakesOf({ ...site, MOODLE_TOKEN: 'hunter2 hunter2' }).join()).not.toContain('hunter2');
+});
+
 it('is listed whole in .env.example, with the defaults', () => {
   const listed = Object.fromEntries(
     readFileSync('.env.example', 'utf8')
@@ -65,6 +74,9 @@ it('is listed whole in .env.example, with the defaults', () => {
     'MIGRATION_DATABASE_URL',
     'REDIS_URL',
     'DEFAULT_PROFILE_FILE',
+    'MOODLE_BASE_URL',
+    'MOODLE_TOKEN',
+    'MOODLE_SITES_FILE',
   ];
   expect(Object.keys(listed).toSorted()).toEqual([...new Set(known)].toSorted());
   expect(readEnvironment(listed)).toEqual(readEnvironment({}));

@@ -108,6 +108,44 @@ export class Environment {
   @Max(36_500)
   HISTORY_RETENTION_DAYS = 730;
 
+  /** Whether anything is sent to Moodle; without it, what is to be sent is only kept. */
+  @ToBoolean()
+  @IsBoolean()
+  MOODLE_ENABLED = false;
+
+  /** Moodle's address, for the tenant DEFAULT_TENANT_ID. */
+  @IsOptional()
+  @Matches(/^https?:\/\/[^\s?#]+$/, { message: 'MOODLE_BASE_URL must look like https://moodle.example.org' })
+  MOODLE_BASE_URL?: string;
+
+  /** The token of a user of Moodle's web services. */
+  @IsOptional()
+  @Matches(/^[A-Za-z0-9]{16,128}$/, { message: 'MOODLE_TOKEN must be the 32 letters and digits that Moodle shows' })
+  MOODLE_TOKEN?: string;
+
+  /** A JSON file with the Moodle sites of other tenants: `{"tenant":{"baseUrl":"https://…","token":"…"}}`. */
+  @IsOptional()
+  @IsString()
+  MOODLE_SITES_FILE?: string;
+
+  /** What a program and a class are in Moodle, where a tenant's profile does not say. */
+  @IsIn(['program-course', 'class-course'])
+  MOODLE_LAYOUT: 'program-course' | 'class-course' = 'program-course';
+
+  /** So long one call of Moodle may take. */
+  @ToInteger()
+  @IsInt()
+  @Min(1)
+  @Max(600)
+  MOODLE_TIMEOUT_SECONDS = 30;
+
+  /** How many tenants this process pushes for at once; 0 leaves it to other processes. */
+  @ToInteger()
+  @IsInt()
+  @Min(0)
+  @Max(64)
+  PUSH_WORKERS = 2;
+
   /** `ENV=production` starts the embedded PostgreSQL only when this says so. */
   @ToBoolean()
   @IsBoolean()
@@ -152,6 +190,13 @@ export function readEnvironment(variables: Record<string, unknown>): Environment
   );
   if (environment.ENV === 'production' && !environment.DATABASE_URL && !environment.ALLOW_EMBEDDED_DATABASE) {
     mistakes.push('DATABASE_URL must be set when ENV=production (or ALLOW_EMBEDDED_DATABASE=true, for a trial)');
+  }
+  const { MOODLE_ENABLED, MOODLE_BASE_URL, MOODLE_TOKEN, MOODLE_SITES_FILE } = environment;
+  if ((MOODLE_BASE_URL === undefined) !== (MOODLE_TOKEN === undefined)) {
+    mistakes.push('MOODLE_BASE_URL and MOODLE_TOKEN must be set together');
+  }
+  if (MOODLE_ENABLED && !MOODLE_BASE_URL && !MOODLE_SITES_FILE) {
+    mistakes.push('MOODLE_ENABLED=true needs MOODLE_BASE_URL and MOODLE_TOKEN, or MOODLE_SITES_FILE');
   }
   if (mistakes.length > 0) throw new InvalidEnvironment(mistakes);
   return environment;

@@ -7,6 +7,7 @@ import { HEALTH_SCHEMAS } from './health-endpoint.decorator';
 import { historySchemas } from './history-schemas';
 import { PROBLEM_SCHEMAS, problemResponses } from './problem-responses';
 import { PROFILE_SCHEMAS } from './profile-schemas';
+import { PUSH_SCHEMAS } from './push-schemas';
 import { recordAnswerExamples } from './record-answer-examples';
 import { removalSchemas } from './removal-schemas';
 import { reportSchemas, SHARED_REPORT_SCHEMAS } from './report-schemas';
@@ -34,6 +35,7 @@ const SHARED_SCHEMAS = [
   RUN_SCHEMAS,
   DEFERRED_SCHEMAS,
   PROFILE_SCHEMAS,
+  PUSH_SCHEMAS,
   HEALTH_SCHEMAS,
   PROBLEM_SCHEMAS,
 ];
@@ -78,6 +80,7 @@ const tags = (entities: readonly DescribedEntity[]): TagObject[] => [
   })),
   { name: 'runs', description: 'What came, and what became of each record.' },
   { name: 'deferred', description: 'Records that wait for others, or could not be stored.' },
+  { name: 'pushes', description: 'How everything stands that is kept in Moodle.' },
   { name: 'profiles', description: 'What tenants’ Zoho calls things, and how it spells them.' },
   { name: 'health', description: 'For whoever watches over the service.' },
 ];

@@ -6,7 +6,7 @@ import { exampleId } from './example-values';
 import { ZOHO_ID } from './field-kinds';
 import { EXAMPLE_RUN_ID } from './record-examples';
 import { referencesOf } from './referenced-entity';
-import type { Schema } from './schema';
+import { refTo, type Schema } from './schema';
 
 interface Parameter {
   readonly in: 'header' | 'query' | 'path';
@@ -89,6 +89,30 @@ const ENTITY_IN_PATH: Parameter = {
   example: 'students',
 };
 const STATE: Parameter = { in: 'query', name: 'state', description: 'In this state alone.', schema: DEFERRED_STATE };
+const PUSH_ID: Parameter = {
+  in: 'path',
+  name: 'push_id',
+  description: 'As it is in the list.',
+  schema: { type: 'string', format: 'uuid' },
+  example: EXAMPLE_RUN_ID,
+};
+const HOLD_ID: Parameter = { ...PUSH_ID, name: 'hold_id' };
+const HOLD_STATE: Parameter = {
+  in: 'query',
+  name: 'state',
+  description: 'In this state alone.',
+  schema: refTo('HoldState'),
+};
+const PUSH_FILTER: readonly Parameter[] = [
+  ENTITY,
+  { in: 'query', name: 'state', description: 'In this state alone.', schema: refTo('PushState') },
+  {
+    in: 'query',
+    name: 'reason',
+    description: 'For this reason alone, such as `conflict`.',
+    schema: { type: 'string', pattern: '^[\\w/-]{1,80}$' },
+  },
+];
 const CURSOR: readonly Parameter[] = [
   {
     in: 'query',
@@ -173,6 +197,12 @@ export const RunParameters = (): MethodDecorator => parameters(RUN_ID, TENANT, R
 export const DeferredParameters = (): MethodDecorator => parameters(TENANT, REQUEST_ID, ...CURSOR, ENTITY, STATE);
 export const DeferredRecordParameters = (): MethodDecorator =>
   parameters(ENTITY_IN_PATH, idOf('student'), TENANT, REQUEST_ID);
+export const HoldsParameters = (): MethodDecorator => parameters(TENANT, REQUEST_ID, ...CURSOR, HOLD_STATE);
+export const HoldParameters = (): MethodDecorator => parameters(HOLD_ID, TENANT, REQUEST_ID);
+export const SingleParameters = (): MethodDecorator => parameters(TENANT, REQUEST_ID);
+export const PushesParameters = (): MethodDecorator => parameters(TENANT, REQUEST_ID, ...CURSOR, ...PUSH_FILTER);
+export const PushFilterParameters = (): MethodDecorator => parameters(TENANT, REQUEST_ID, ...PUSH_FILTER);
+export const PushParameters = (): MethodDecorator => parameters(PUSH_ID, TENANT, REQUEST_ID);
 export const TenantParameters = (): MethodDecorator => parameters(TENANT_IN_PATH, REQUEST_ID);
 export const ProfileParameters = (): MethodDecorator => parameters(TENANT_IN_PATH, REQUEST_ID, PROFILE_VERSION);
 export const HealthParameters = (): MethodDecorator => parameters(REQUEST_ID);

@@ -42,6 +42,7 @@ function rowExamples({ definition, exampleDerived }: DescribedEntity): Examples 
     ...Object.fromEntries(values),
     ...exampleDerived,
     custom: {},
+    moodle: {},
     ...BOOKKEEPING,
     deleted_at: null,
   };
@@ -82,6 +83,7 @@ function removalExamples(definition: EntityDefinition): Examples {
     waiting: 0,
     history: 3,
     run_results: 2,
+    pushes: 1,
     mentions: 0,
   };
   return {

@@ -8,7 +8,7 @@ const DRY_RUN: Schema = { type: 'boolean', const: true, description: 'Nothing wa
 const ERASED: Schema = {
   description:
     'How many lines were removed: of each entity, by its name, and of `history`, `waiting`, `waiting_for`, `claims` ' +
-    'and `run_results`; `mentions` counts what stays and had something of it taken out.',
+    'and `run_results`; `pushes` counts what was known of Moodle; `mentions` what stays and had something of it taken out.',
   type: 'object',
   additionalProperties: { type: 'integer', minimum: 0 },
 };

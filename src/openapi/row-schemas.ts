@@ -38,6 +38,11 @@ export function rowSchemas({ definition, derivedColumns }: DescribedEntity): Sch
             type: 'object',
             additionalProperties: { type: 'string' },
           },
+          moodle: {
+            description: 'How what is made of it stands in Moodle, by kind, such as `user`.',
+            type: 'object',
+            additionalProperties: refTo('MoodleState'),
+          },
           ...BOOKKEEPING,
           deleted_at: { type: 'null' },
           ...expandedProperty(definition),

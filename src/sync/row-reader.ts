@@ -4,6 +4,7 @@ import { TenantTransaction } from '../database/tenant-transaction';
 import { type PageOf, toPage, uuidOf } from './cursor';
 import { EntityRegistry } from './entity-registry';
 import { textOf } from './fields';
+import { RowExtras } from './row-extras';
 import { type StoredView, toView } from './row-view';
 import type { StoredRow } from './synced.repository';
 import type { SyncedParts } from './synced-parts';
@@ -38,6 +39,7 @@ export class RowReader {
   constructor(
     private readonly transaction: TenantTransaction,
     private readonly entities: EntityRegistry,
+    private readonly extras: RowExtras,
   ) {}
 
   /** @throws UnknownFilter */
@@ -84,7 +86,8 @@ export class RowReader {
     rows: readonly StoredRow[],
     expand: readonly string[],
   ): Promise<StoredView[]> {
-    const views = rows.map((row) => toView(definition, row));
+    const extras = await this.extras.read(db, tenantId, definition.name, rows);
+    const views = rows.map((row) => toView(definition, row, extras.get(row.zohoId)));
     if (expand.length === 0) return views;
     const named = new Map<string, ReadonlyMap<string, StoredView>>();
     for (const field of expand) {
@@ -107,7 +110,8 @@ export class RowReader {
     const parts = entity && this.entities.find(db.connection.getMetadata(entity).tableName);
     if (!parts || ids.length === 0) return new Map();
     const rows = await parts.repository.findMany(db, tenantId, [...new Set(ids)]);
-    return new Map(rows.map((row) => [row.zohoId, toView(parts.definition, row)]));
+    const extras = await this.extras.read(db, tenantId, parts.definition.name, rows);
+    return new Map(rows.map((row) => [row.zohoId, toView(parts.definition, row, extras.get(row.zohoId))]));
   }
 }
 

@@ -25,7 +25,8 @@ interface Tombstone extends Bookkeeping {
 
 export type StoredView = RowView | Tombstone;
 
-export function toView({ fields }: EntityDefinition, row: StoredRow): StoredView {
+/** @param extras what others know about the row, such as `moodle`; a tombstone shows none of it */
+export function toView({ fields }: EntityDefinition, row: StoredRow, extras: object = {}): StoredView {
   const bookkeeping = {
     zoho_id: row.zohoId,
     version: row.version?.toISOString() ?? null,
@@ -45,5 +46,6 @@ export function toView({ fields }: EntityDefinition, row: StoredRow): StoredView
     ...Object.fromEntries(values),
     ...row.derived,
     custom: Object.fromEntries(custom.map(([name, value]) => [name.slice(CUSTOM.length), value])),
+    ...extras,
   };
 }

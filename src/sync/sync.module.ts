@@ -22,6 +22,8 @@ import { ReferenceResolver } from './reference-resolver';
 import { Erasure } from './removal/erasure';
 import { Mentions } from './removal/mentions';
 import { RemovalService } from './removal/removal.service';
+import { RowChanges } from './row-changes';
+import { RowExtras } from './row-extras';
 import { RowReader } from './row-reader';
 import { SyncEngine } from './sync-engine';
 import { SyncPipeline } from './sync-pipeline';
@@ -57,6 +59,8 @@ const TABLES = [
     ReferenceResolver,
     ReleaseService,
     RemovalService,
+    RowChanges,
+    RowExtras,
     RowReader,
     RunReader,
     SyncEngine,
@@ -73,6 +77,8 @@ const TABLES = [
     ProfileRepository,
     ProfileTrial,
     ReleaseService,
+    RowChanges,
+    RowExtras,
     RunReader,
     SyncEngine,
     WitnessReader,

@@ -1,8 +1,9 @@
 import { Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
+import { PushModule } from '../push/push.module';
 import { SyncModule } from '../sync/sync.module';
 import { TenantsModule } from '../tenants/tenants.module';
 import { UpkeepService } from './upkeep.service';
 
-@Module({ imports: [ScheduleModule.forRoot(), SyncModule, TenantsModule], providers: [UpkeepService] })
+@Module({ imports: [ScheduleModule.forRoot(), PushModule, SyncModule, TenantsModule], providers: [UpkeepService] })
 export class UpkeepModule {}

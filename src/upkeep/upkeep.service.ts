@@ -3,6 +3,8 @@ import { Interval } from '@nestjs/schedule';
 import type { EntityManager } from 'typeorm';
 import { Environment } from '../config/environment';
 import { TenantTransaction } from '../database/tenant-transaction';
+import { HoldRepository } from '../push/brake/hold.repository';
+import { PushWorker } from '../push/push-worker';
 import { DeferredRepository } from '../sync/deferral/deferred.repository';
 import { ReleaseService } from '../sync/deferral/release.service';
 import { HistoryRepository } from '../sync/history/history.repository';
@@ -14,7 +16,7 @@ const TIDY_EVERY_MS = 3_600_000;
 /** Rows that one statement removes or changes, so that none holds its locks for long. */
 const PORTION = 1_000;
 
-/** What has to be done again and again, tenant by tenant: sweep up what waits, let it expire, forget what is old. */
+/** What has to be done again and again, tenant by tenant: sweep up what waits, let it expire, push, forget what is old. */
 @Injectable()
 export class UpkeepService implements BeforeApplicationShutdown {
   private readonly log = new Logger(UpkeepService.name);
@@ -28,6 +30,8 @@ export class UpkeepService implements BeforeApplicationShutdown {
     private readonly releases: ReleaseService,
     private readonly deferred: DeferredRepository,
     private readonly history: HistoryRepository,
+    private readonly holds: HoldRepository,
+    private readonly pushes: PushWorker,
     private readonly environment: Environment,
   ) {}
 
@@ -61,6 +65,8 @@ export class UpkeepService implements BeforeApplicationShutdown {
     if (await this.transaction.run(tenantId, (db) => this.deferred.isAnyOpen(db, tenantId))) {
       await this.lookAfterWaiting(tenantId);
     }
+    await this.transaction.run(tenantId, (db) => this.holds.expire(db, tenantId));
+    await this.pushes.remind(tenantId);
     if (this.isTidyTime(tenantId)) await this.forgetOld(tenantId);
   }
 

@@ -35,6 +35,8 @@ export class TestService {
       PORT: '0',
       LOG_LEVEL: process.env['TEST_LOG'] ?? 'CRITICAL',
       DATABASE_URL: workerDatabaseUrl(),
+      // Rounds of pushes meet no test that does not ask for them.
+      PUSH_WORKERS: '0',
       ...variables,
     });
     const app = await NestFactory.create<NestExpressApplication>(AppModule.with(environment), {

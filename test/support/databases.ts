@@ -55,20 +55,33 @@ export const untilBlocked = (statements: number): Promise<void> =>
     ).toEqual([{ blocked: statements }]),
   );
 
+/** A database of one's own, until it is dropped. */
+export interface OwnDatabase {
+  readonly url: string;
+  readonly superuserUrl: string;
+  drop(): Promise<void>;
+}
+
+export async function createOwnDatabase(name: string, template = TEMPLATE_DATABASE): Promise<OwnDatabase> {
+  const own = `${name}_${process.env['JEST_WORKER_ID'] ?? '1'}`;
+  const owner = decodeURIComponent(new URL(process.env['TEST_SERVER_URL'] ?? '').username);
+  const admin = process.env['TEST_SUPERUSER_URL'] ?? '';
+  const drop = async (): Promise<void> => void (await ask(`DROP DATABASE IF EXISTS ${own} WITH (FORCE)`, [], admin));
+  await drop();
+  await ask(`CREATE DATABASE ${own} TEMPLATE ${template} OWNER "${owner}"`, [], admin);
+  return { url: urlOfDatabase(own), superuserUrl: urlOfDatabase(own, 'superuser'), drop };
+}
+
 /** A database of its own, for tests that change the schema. */
 export async function withOwnDatabase<T>(
   name: string,
   work: (url: string, superuserUrl: string) => Promise<T>,
   template = TEMPLATE_DATABASE,
 ): Promise<T> {
-  const own = `${name}_${process.env['JEST_WORKER_ID'] ?? '1'}`;
-  const owner = decodeURIComponent(new URL(process.env['TEST_SERVER_URL'] ?? '').username);
-  const admin = process.env['TEST_SUPERUSER_URL'] ?? '';
-  await ask(`DROP DATABASE IF EXISTS ${own} WITH (FORCE)`, [], admin);
-  await ask(`CREATE DATABASE ${own} TEMPLATE ${template} OWNER "${owner}"`, [], admin);
+  const database = await createOwnDatabase(name, template);
   try {
-    return await work(urlOfDatabase(own), urlOfDatabase(own, 'superuser'));
+    return await work(database.url, database.superuserUrl);
   } finally {
-    await ask(`DROP DATABASE IF EXISTS ${own} WITH (FORCE)`, [], admin);
+    await database.drop();
   }
 }

@@ -33,6 +33,27 @@ const entityProfile = z.strictObject({
   statuses: statuses.optional(),
 });
 
+const moodleId = z.int().positive();
+
+/** How the tenant wants its records in Moodle. */
+const moodle = z.strictObject({
+  layout: z.enum(['program-course', 'class-course']).optional(),
+  /** Moodle's name of the way in which new users log in: manual, oauth2, oidc, saml2 … */
+  auth: z
+    .string()
+    .regex(/^[a-z][a-z0-9_]{0,19}$/, 'must be the name of an authentication method of Moodle')
+    .optional(),
+  /** what becomes of an enrolment when the last one in Zoho has ended */
+  dropPolicy: z.enum(['suspend', 'unenrol', 'keep']).optional(),
+  roles: z.strictObject({ student: moodleId.optional(), teacher: moodleId.optional() }).optional(),
+  /** the category in which courses, or the categories of programs, are made */
+  categoryId: moodleId.optional(),
+  /** more suspensions within an hour than this many, and than this part of what is active, wait for approval */
+  brake: z
+    .strictObject({ targets: z.int().min(0).max(1_000_000).optional(), percent: z.number().min(0).max(100).optional() })
+    .optional(),
+});
+
 /** A tenant's mapping as data: what its Zoho calls things, and how it spells them. */
 export const profileSchema = z.strictObject({
   dates: z
@@ -50,6 +71,7 @@ export const profileSchema = z.strictObject({
   decimalComma: z.boolean().optional(),
   /** whether records wait for the ones that they name */
   waiting: z.boolean().optional(),
+  moodle: moodle.optional(),
   /** by the entity's name in the routes, such as `students` */
   entities: z.record(z.string(), entityProfile).optional(),
 });

@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { type Ending, TenantTransaction } from '../../database/tenant-transaction';
 import { EntityRegistry } from '../entity-registry';
 import { columnOf, type EntityDefinition } from '../fields';
+import { RowChanges } from '../row-changes';
 import { keepOutWrites } from './erasure-lock';
 import { Mentions } from './mentions';
 
@@ -19,6 +20,7 @@ export class Erasure {
     private readonly transaction: TenantTransaction,
     private readonly entities: EntityRegistry,
     private readonly mentions: Mentions,
+    private readonly changes: RowChanges,
   ) {}
 
   erase(tenantId: string, definition: EntityDefinition, zohoId: string, ending: Ending): Promise<Erased> {
@@ -29,9 +31,13 @@ export class Erasure {
         const doomed: Doomed = new Map([[definition.name, new Set([zohoId])]]);
         if (definition.isPerson) await this.addBelongings(db, tenantId, definition.name, [zohoId], doomed);
         const erased: Record<string, number> = {};
-        for (const [entity, ids] of doomed) await eraseOf(db, tenantId, entity, [...ids], erased);
+        let pushes = 0;
+        for (const [entity, ids] of doomed) {
+          await eraseOf(db, tenantId, entity, [...ids], erased);
+          pushes += await this.changes.tellErased(db, tenantId, entity, [...ids]);
+        }
         const mentions = await this.mentions.remove(db, tenantId, doomed);
-        return { ...erased, mentions };
+        return { ...erased, pushes, mentions };
       },
       ending,
     );

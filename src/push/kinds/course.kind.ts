@@ -1,0 +1,162 @@
+import { Injectable } from '@nestjs/common';
+import { DateTime } from 'luxon';
+import {
+  type CourseFields,
+  createCourses,
+  getCoursesByField,
+  type MoodleCourse,
+  updateCourses,
+} from '../../moodle/functions/courses';
+import { errorOfWarning } from '../../moodle/moodle-error';
+import type { MoodleCalls } from '../moodle-calls';
+import { PushRows } from '../push-rows';
+import type { Scope, WantedPlace } from '../push-source';
+import { idIn } from '../subject';
+import type { ClaimedTarget, TargetKey } from '../target';
+import { conflict, inDoubt, nothing, pushedOr } from './outcomes';
+import { parentKey, ParentReader, type Parents } from './parents';
+import type { Prepared, Pushed, TargetKind, Work } from './target-kind';
+
+/** `fields` null: the record is not stored any longer, and the course only hidden. */
+interface WantedCourse {
+  readonly fields: Required<Omit<CourseFields, 'visible' | 'categoryid'>> | null;
+  readonly categoryid: number;
+  readonly visible: boolean;
+}
+
+type CourseWork = Work<WantedCourse>;
+
+const LONGEST_NAME = 254;
+const LONGEST_SHORT_NAME = 100;
+
+/** A program, or a class where the layout says so, as a course. Courses are hidden, never deleted. */
+@Injectable()
+export class CourseKind implements TargetKind<WantedCourse> {
+  readonly kind = 'course';
+  readonly functions = [getCoursesByField, createCourses, updateCourses];
+
+  constructor(
+    private readonly rows: PushRows,
+    private readonly parents: ParentReader,
+  ) {}
+
+  async prepare(scope: Scope, targets: readonly ClaimedTarget[]): Promise<Prepared<WantedCourse>[]> {
+    const places = await this.rows.readPlaces(
+      scope,
+      targets.map(({ subject }) => subject),
+    );
+    const parents = await this.parents.read(scope, [...places.values()].flatMap(categoryOf));
+    return targets.map((target) => prepareOne(target, places.get(target.subject), parents, scope));
+  }
+
+  async push(calls: MoodleCalls, works: readonly CourseWork[], results: Map<ClaimedTarget, Pushed>): Promise<void> {
+    const creates: CourseWork[] = [];
+    const updates: (readonly [work: CourseWork, id: number])[] = [];
+    for (const work of works) {
+      const { target } = work;
+      const found = target.moodleId === null || target.isDoubtful ? await lookUp(calls, work) : target.moodleId;
+      if (found === 'conflict') results.set(target, conflict(SHORT_NAME_TAKEN));
+      else if (found !== null) updates.push([work, found]);
+      else if (target.mayStillHappen) results.set(target, inDoubt());
+      else creates.push(work);
+    }
+    await this.create(calls, creates, results);
+    await this.update(calls, updates, results);
+  }
+
+  private async create(
+    calls: MoodleCalls,
+    works: readonly CourseWork[],
+    results: Map<ClaimedTarget, Pushed>,
+  ): Promise<void> {
+    const made = await calls.inPortions(
+      createCourses,
+      works,
+      (some) => ({
+        courses: some.flatMap(({ wanted: { fields, categoryid, visible } }) =>
+          fields ? [{ ...fields, categoryid, visible, format: 'topics', numsections: 0 }] : [],
+        ),
+      }),
+      (answer) => answer.map(({ id }) => id),
+    );
+    for (const [{ target }, id] of made) results.set(target, pushedOr(target, id));
+  }
+
+  /** Where the course stands among the categories is left to those who look after Moodle. */
+  private async update(
+    calls: MoodleCalls,
+    works: readonly (readonly [CourseWork, number])[],
+    results: Map<ClaimedTarget, Pushed>,
+  ): Promise<void> {
+    const made = await calls.inPortions(
+      updateCourses,
+      works,
+      (some) => ({ courses: some.map(([{ wanted }, id]) => ({ id, ...wanted.fields, visible: wanted.visible })) }),
+      (answer, some) => {
+        const refused = new Map(answer?.warnings?.map(({ itemid, warningcode }) => [itemid, warningcode]));
+        return some.map(([, id]) => {
+          const code = refused.get(id);
+          return code === undefined ? id : errorOfWarning(code);
+        });
+      },
+    );
+    for (const [[{ target }], id] of made) results.set(target, pushedOr(target, id));
+  }
+}
+
+const SHORT_NAME_TAKEN =
+  'Another course of Moodle has this short name and an ID number of its own. Change one of the two, then retry';
+
+/** Of a class that is a course; a program's course is where the settings say. */
+const categoryOf = ({ within }: WantedPlace): TargetKey[] => (within === null ? [] : [parentKey('category', within)]);
+
+function prepareOne(
+  target: ClaimedTarget,
+  place: WantedPlace | undefined,
+  parents: Parents,
+  { settings }: Scope,
+): Prepared<WantedCourse> {
+  if (!place || place.standing === 'pending') {
+    if (target.moodleId === null) return { target, settlement: nothing() };
+    return { target, wanted: { fields: null, categoryid: settings.categoryId, visible: false }, isActive: false };
+  }
+  const [category] = categoryOf(place);
+  const categoryid = category ? parents.idOf(category) : settings.categoryId;
+  if (typeof categoryid === 'object') return { target, settlement: categoryid };
+  const idnumber = idIn(target.subject);
+  const visible = place.standing === 'active';
+  const fields = {
+    fullname: place.name.slice(0, LONGEST_NAME),
+    shortname: shortNameOf(place, idnumber),
+    idnumber,
+    startdate: secondsAt(place.startDate, settings.zone),
+    enddate: secondsAt(place.endDate, settings.zone, 1),
+  };
+  return { target, wanted: { fields, categoryid, visible }, isActive: visible };
+}
+
+/** Moodle takes no two courses of one short name; names of classes come again each year. */
+function shortNameOf({ name, shortName }: WantedPlace, id: string): string {
+  if (shortName !== null) return shortName.slice(0, LONGEST_SHORT_NAME);
+  return `${name.slice(0, LONGEST_SHORT_NAME - id.length - 3)} (${id})`;
+}
+
+const secondsAt = (date: string | null, zone: string, daysLater = 0): number =>
+  date === null ? 0 : Math.max(0, DateTime.fromISO(date, { zone }).plus({ days: daysLater }).toUnixInteger());
+
+/** By the idnumber, else by the short name if nobody else has a claim on it. */
+async function lookUp(calls: MoodleCalls, { target, wanted }: CourseWork): Promise<number | 'conflict' | null> {
+  const { fields } = wanted;
+  if (!fields) return target.moodleId;
+  const byNumber = (await calls.call(getCoursesByField, { field: 'idnumber', value: fields.idnumber })).courses;
+  if (byNumber.length > 0) return theOne(byNumber, target.moodleId);
+  const byName = (await calls.call(getCoursesByField, { field: 'shortname', value: fields.shortname })).courses;
+  if (byName.length === 0) return null;
+  return byName.every(({ idnumber }) => idnumber === '') ? theOne(byName, target.moodleId) : 'conflict';
+}
+
+function theOne(courses: readonly MoodleCourse[], knownId: number | null): number | 'conflict' {
+  const [first, second] = courses;
+  const known = courses.find(({ id }) => id === knownId);
+  return known?.id ?? (first && !second ? first.id : 'conflict');
+}

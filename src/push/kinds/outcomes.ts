@@ -1,0 +1,35 @@
+import { MoodleError } from '../../moodle/moodle-error';
+import { settleError } from '../settle-errors';
+import type { ClaimedTarget, Settlement } from '../target';
+import type { Pushed } from './target-kind';
+
+/** A person has to look at it. */
+export const conflict = (message: string): Settlement => ({ outcome: 'failed', reason: 'conflict', message });
+
+export const fail = (reason: string, message: string): Settlement => ({ outcome: 'failed', reason, message });
+
+/** There is nothing in Moodle, and nothing is to be there. */
+export const nothing = (): Settlement => ({ outcome: 'pushed', moodleId: null, digest: null, isActive: false });
+
+const DOUBT_SECONDS = 10;
+
+/** A call that was lost may still be carried out: looked up again before anything is created. */
+export const inDoubt = (memo?: unknown): Settlement => ({
+  outcome: 'retrying',
+  reason: 'in_doubt',
+  message: 'An earlier call may still be carried out; Moodle is asked again before anything is made',
+  afterSeconds: DOUBT_SECONDS,
+  mayHaveHappened: false,
+  ...(memo !== undefined && { memo }),
+});
+
+export const waitFor = (reason: string, message: string, awaits: readonly string[]): Settlement => ({
+  outcome: 'waiting',
+  reason,
+  message,
+  awaits,
+});
+
+/** The result of one item of a call. */
+export const pushedOr = (target: ClaimedTarget, id: number | null | MoodleError): Pushed =>
+  id instanceof MoodleError ? settleError(target, id) : { moodleId: id };

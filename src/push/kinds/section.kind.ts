@@ -1,0 +1,165 @@
+import { Injectable } from '@nestjs/common';
+import {
+  getCourseContents,
+  type MoodleSection,
+  renameSection,
+  updateCourseFormat,
+} from '../../moodle/functions/sections';
+import { MoodleError } from '../../moodle/moodle-error';
+import type { MoodleCalls } from '../moodle-calls';
+import { PushRows } from '../push-rows';
+import type { Scope } from '../push-source';
+import { settleError } from '../settle-errors';
+import type { ClaimedTarget } from '../target';
+import { TargetRepository } from '../target.repository';
+import { NO_PROGRAM } from './group.kind';
+import { fail, inDoubt, nothing } from './outcomes';
+import { parentKey, ParentReader } from './parents';
+import type { Prepared, Pushed, Remember, TargetKind, Work } from './target-kind';
+
+/** `name` null: the class is not there any longer, and its section only hidden. */
+interface WantedSection {
+  readonly courseid: number;
+  readonly name: string | null;
+  readonly visible: boolean;
+}
+
+interface SectionWork extends Work<WantedSection> {
+  /** sections of the course that belong to other classes */
+  readonly taken: ReadonlySet<number>;
+}
+
+/** The sections that were there before one was added: after a crash, what is not among them is ours. */
+interface SectionMemo {
+  readonly seen: readonly number[];
+}
+
+const LONGEST_NAME = 255;
+
+/**
+ * A class as a section of its program's course. A section has no key of its own, so one worker at a time adds any, and
+ * keeps what was there before.
+ */
+@Injectable()
+export class SectionKind implements TargetKind<WantedSection> {
+  readonly kind = 'section';
+  readonly functions = [getCourseContents, updateCourseFormat, renameSection];
+  readonly isSerial = true;
+
+  constructor(
+    private readonly rows: PushRows,
+    private readonly parents: ParentReader,
+    private readonly targets: TargetRepository,
+  ) {}
+
+  async prepare(scope: Scope, targets: readonly ClaimedTarget[]): Promise<Prepared<WantedSection>[]> {
+    const places = await this.rows.readPlaces(
+      scope,
+      targets.map(({ subject }) => subject),
+    );
+    const courses = targets.map(({ place }) => place);
+    const parents = await this.parents.read(
+      scope,
+      courses.map((place) => parentKey('course', place)),
+    );
+    const taken = await this.targets.findIds(scope.db, scope.tenantId, this.kind, courses);
+    return targets.map((target): Prepared<WantedSection> => {
+      const place = places.get(target.subject);
+      const isHere = place && place.standing !== 'pending' && (place.within ?? '') === target.place;
+      if (!isHere && target.moodleId === null && target.memo === null) return { target, settlement: nothing() };
+      if (target.place === '') return { target, settlement: fail('no_program', NO_PROGRAM) };
+      const courseid = parents.idOf(parentKey('course', target.place));
+      if (typeof courseid === 'object') return { target, settlement: courseid };
+      const visible = isHere === true && place.standing === 'active';
+      const name = isHere ? place.name.slice(0, LONGEST_NAME) : null;
+      return { target, wanted: { courseid, name, visible }, isActive: visible, taken } as Prepared<WantedSection>;
+    });
+  }
+
+  async push(
+    calls: MoodleCalls,
+    works: readonly Work<WantedSection>[],
+    results: Map<ClaimedTarget, Pushed>,
+    remember: Remember,
+  ): Promise<void> {
+    const made = new Set<number>();
+    for (const work of works) {
+      try {
+        const id = await this.pushOne(calls, work as SectionWork, made, remember);
+        results.set(work.target, typeof id === 'number' ? { moodleId: id } : id);
+        if (typeof id === 'number') made.add(id);
+      } catch (error) {
+        results.set(work.target, settleError(work.target, error));
+        if (!(error instanceof MoodleError) || error.fault !== 'record') throw error;
+      }
+    }
+  }
+
+  private async pushOne(
+    calls: MoodleCalls,
+    work: SectionWork,
+    made: ReadonlySet<number>,
+    remember: Remember,
+  ): Promise<number | Pushed> {
+    const { target, wanted } = work;
+    const { courseid, name, visible } = wanted;
+    const id = target.moodleId ?? (await this.findOrAdd(calls, work, made, remember));
+    if (typeof id !== 'number') return id;
+    if (name !== null) {
+      await calls.call(renameSection, { component: 'format_topics', itemtype: 'sectionname', itemid: id, value: name });
+    }
+    await calls.call(updateCourseFormat, { action: visible ? 'section_show' : 'section_hide', courseid, ids: [id] });
+    return id;
+  }
+
+  /** Adopts what a lost call has added, or what bears the name and is nobody's, before it adds anything. */
+  private async findOrAdd(
+    calls: MoodleCalls,
+    { target, wanted, taken }: SectionWork,
+    made: ReadonlySet<number>,
+    remember: Remember,
+  ): Promise<number | Pushed> {
+    const { courseid, name } = wanted;
+    const sections = (await calls.call(getCourseContents, CONTENTS(courseid))).filter(isNobodys(taken, made));
+    const found = adoptable(sections, name, memoOf(target));
+    if (found !== undefined) return found;
+    if (target.mayStillHappen) return inDoubt();
+    const seen = sections.map(({ id }) => id);
+    await remember(target, { seen: [...seen, ...taken, ...made] } satisfies SectionMemo);
+    const changes = await calls.call(updateCourseFormat, { action: 'section_add', courseid });
+    const known = new Set([...seen, ...taken, ...made]);
+    const added = changes.filter((change) => change.name === 'section' && !known.has(change.fields.id));
+    // Among them may be some that were hidden from us before; ids only grow.
+    if (added.length > 0) return Math.max(...added.map(({ fields }) => fields.id));
+    throw new MoodleError('transient', 'section_not_found', 'Moodle does not say which section it has added', {
+      mayHaveHappened: true,
+    });
+  }
+}
+
+const CONTENTS = (courseid: number) => ({ courseid, options: [{ name: 'excludemodules', value: true }] });
+
+const isNobodys =
+  (taken: ReadonlySet<number>, made: ReadonlySet<number>) =>
+  ({ id }: MoodleSection): boolean =>
+    !taken.has(id) && !made.has(id);
+
+/** The general section at the top is section 0, and nobody's class. */
+function adoptable(
+  sections: readonly MoodleSection[],
+  name: string | null,
+  memo: SectionMemo | null,
+): number | undefined {
+  const seen = memo && new Set(memo.seen);
+  const own = sections.filter(({ section }) => section !== 0);
+  const named = own.find((section) => section.name === name);
+  if (named || !seen) return named?.id;
+  const added = own.filter(({ id }) => !seen.has(id));
+  const [unnamed] = added.filter((section) => UNNAMED.test(section.name));
+  // In another language a new section has another name; the only one that was added is taken for it.
+  return (unnamed ?? (added.length === 1 ? added[0] : undefined))?.id;
+}
+
+const UNNAMED = /^(New section|(Topic|Section) \d+)$/;
+
+const memoOf = ({ memo }: ClaimedTarget): SectionMemo | null => memo as SectionMemo | null;

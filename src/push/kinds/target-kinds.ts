@@ -1,0 +1,31 @@
+import { Injectable } from '@nestjs/common';
+import { KINDS } from '../target';
+import { CategoryKind } from './category.kind';
+import { CourseKind } from './course.kind';
+import { EnrolmentKind } from './enrolment.kind';
+import { GroupKind } from './group.kind';
+import { MembershipKind } from './membership.kind';
+import { SectionKind } from './section.kind';
+import type { TargetKind } from './target-kind';
+import { UserKind } from './user.kind';
+
+export const TARGET_KINDS = [CategoryKind, CourseKind, UserKind, SectionKind, GroupKind, EnrolmentKind, MembershipKind];
+
+/** All kinds, parents before children. */
+@Injectable()
+export class TargetKinds {
+  readonly inOrder: readonly TargetKind[];
+
+  constructor(
+    category: CategoryKind,
+    course: CourseKind,
+    user: UserKind,
+    section: SectionKind,
+    group: GroupKind,
+    enrolment: EnrolmentKind,
+    membership: MembershipKind,
+  ) {
+    const kinds = [category, course, user, section, group, enrolment, membership];
+    this.inOrder = kinds.toSorted((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
+  }
+}

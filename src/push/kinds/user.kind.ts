@@ -1,0 +1,205 @@
+import { Injectable } from '@nestjs/common';
+import {
+  createUsers,
+  getUsersByField,
+  type MoodleUser,
+  type MoodleUserChange,
+  updateUsers,
+} from '../../moodle/functions/users';
+import { errorOfWarning, MoodleError } from '../../moodle/moodle-error';
+import type { MoodleCalls } from '../moodle-calls';
+import { PushRows } from '../push-rows';
+import type { Scope, WantedUser } from '../push-source';
+import { idIn } from '../subject';
+import type { ClaimedTarget } from '../target';
+import { conflict, fail, inDoubt, nothing, pushedOr } from './outcomes';
+import type { Prepared, Pushed, TargetKind, Work } from './target-kind';
+
+/** A user as Moodle is to have it. */
+interface MoodleUserFields {
+  readonly username: string;
+  readonly email: string;
+  readonly firstname: string;
+  readonly lastname: string;
+  readonly idnumber: string;
+}
+
+/** `fields` null: the person is not stored any longer, and the user only suspended. */
+interface WantedMoodleUser {
+  readonly fields: MoodleUserFields | null;
+  readonly auth: string;
+  readonly suspended: boolean;
+}
+
+type UserWork = Work<WantedMoodleUser>;
+
+/** More would be little faster, and a call may have 900 variables. */
+const LOOKED_UP_AT_ONCE = 200;
+
+/** Moodle's own rule. */
+const USERNAME = /^[a-z0-9._@-]{1,100}$/;
+
+/** A person as a user of Moodle. Users are made, adopted, changed and suspended, never deleted. */
+@Injectable()
+export class UserKind implements TargetKind<WantedMoodleUser> {
+  readonly kind = 'user';
+  readonly functions = [getUsersByField, createUsers, updateUsers];
+
+  constructor(private readonly rows: PushRows) {}
+
+  async prepare(scope: Scope, targets: readonly ClaimedTarget[]): Promise<Prepared<WantedMoodleUser>[]> {
+    const users = await this.rows.readUsers(
+      scope,
+      targets.map(({ subject }) => subject),
+    );
+    return targets.map((target) => prepareOne(target, users.get(target.subject), scope.settings.auth));
+  }
+
+  async push(calls: MoodleCalls, works: readonly UserWork[], results: Map<ClaimedTarget, Pushed>): Promise<void> {
+    const found = await lookUp(calls, works.filter(isToBeFound));
+    const creates: UserWork[] = [];
+    const updates = new Map<UserWork, MoodleUserChange>();
+    for (const work of works) {
+      const { target } = work;
+      const match = isToBeFound(work) ? found.match(work) : { id: target.moodleId ?? 0 };
+      if (match === 'conflict') results.set(target, conflict(found.explain(work)));
+      else if (match) updates.set(work, changeOf(match.id, work.wanted));
+      else if (work.wanted.suspended) results.set(target, { moodleId: null });
+      else if (target.mayStillHappen) results.set(target, inDoubt());
+      else creates.push(work);
+    }
+    for (const [work, result] of await this.create(calls, creates)) results.set(work.target, result);
+    for (const [work, result] of await this.update(calls, updates)) results.set(work.target, result);
+  }
+
+  private async create(calls: MoodleCalls, works: readonly UserWork[]): Promise<Map<UserWork, Pushed>> {
+    const made = await calls.inPortions(
+      createUsers,
+      works,
+      (some) => ({
+        users: some.flatMap(({ wanted: { fields, auth } }) =>
+          fields ? [{ ...fields, auth, ...(auth === 'manual' && { createpassword: true }) }] : [],
+        ),
+      }),
+      (answer, some) => {
+        const ids = new Map(answer.map(({ id, username }) => [username, id]));
+        return some.map(({ wanted }) => ids.get(wanted.fields?.username ?? '') ?? lost());
+      },
+    );
+    return new Map([...made].map(([work, id]) => [work, pushedOr(work.target, id)]));
+  }
+
+  /** Not atomic: what Moodle refuses is told of by the user's id. */
+  private async update(
+    calls: MoodleCalls,
+    changes: ReadonlyMap<UserWork, MoodleUserChange>,
+  ): Promise<Map<UserWork, Pushed>> {
+    const made = await calls.inPortions(
+      updateUsers,
+      [...changes],
+      (some) => ({ users: some.map(([, change]) => change) }),
+      (answer, some) => {
+        const refused = new Map(answer?.warnings?.map(({ itemid, warningcode }) => [itemid, warningcode]));
+        return some.map(([, { id }]) => {
+          const code = refused.get(id);
+          return code === undefined ? id : errorOfWarning(code);
+        });
+      },
+    );
+    return new Map([...made].map(([[work], id]) => [work, pushedOr(work.target, id)]));
+  }
+}
+
+const isToBeFound = ({ target }: UserWork): boolean => target.moodleId === null || target.isDoubtful;
+
+function prepareOne(target: ClaimedTarget, user: WantedUser | undefined, auth: string): Prepared<WantedMoodleUser> {
+  if (!user || user.standing === 'pending') {
+    if (target.moodleId === null) return { target, settlement: nothing() };
+    return { target, wanted: { fields: null, auth, suspended: true }, isActive: false };
+  }
+  if (user.email === null)
+    return { target, settlement: fail('no_email', 'has no e-mail address. Give it one in Zoho') };
+  const username = user.email.toLowerCase();
+  if (!USERNAME.test(username)) {
+    const message = 'The e-mail address cannot be a username of Moodle, which may hold a-z 0-9 . _ - @';
+    return { target, settlement: fail('username_unusable', message) };
+  }
+  const fields = {
+    username,
+    email: user.email,
+    firstname: user.firstName,
+    lastname: user.lastName,
+    idnumber: idIn(target.subject),
+  };
+  const suspended = user.standing === 'suspended';
+  return { target, wanted: { fields, auth, suspended }, isActive: !suspended };
+}
+
+const changeOf = (id: number, { fields, suspended }: WantedMoodleUser): MoodleUserChange => ({
+  id,
+  ...fields,
+  suspended,
+});
+
+const lost = (): MoodleError =>
+  new MoodleError('transient', 'truncated', 'Moodle answers for fewer users than were sent: see max_input_vars', {
+    mayHaveHappened: true,
+  });
+
+/** Users of Moodle that may be the wanted ones. */
+class FoundUsers {
+  constructor(private readonly users: readonly MoodleUser[]) {}
+
+  /** By the stored id, else idnumber, username, e-mail. What another record of ours has is no match but a conflict. */
+  match({ target, wanted: { fields } }: UserWork): MoodleUser | 'conflict' | null {
+    const byId = this.users.filter(({ id }) => id === target.moodleId);
+    if (!fields) return byId[0] ?? null;
+    const own = byId.filter((user) => isSame(user, fields));
+    const byNumber = this.users.filter(({ idnumber }) => idnumber === fields.idnumber);
+    if (own[0]) return own[0];
+    if (byNumber.length > 0) return only(byNumber);
+    const others = this.users.filter(
+      ({ username, email }) => username === fields.username || isSameEmail(email, fields.email),
+    );
+    if (others.length === 0) return null;
+    return others.every(({ idnumber }) => idnumber === '') ? only(others) : 'conflict';
+  }
+
+  explain({ wanted: { fields } }: UserWork): string {
+    const ids = this.users
+      .filter((user) => fields && isSame(user, fields))
+      .map(({ id }) => id)
+      .join(', ');
+    return `Users ${ids} of Moodle could be this person, or belong to another record. Correct their ID number, username or e-mail address in Moodle, then retry`;
+  }
+}
+
+const only = (users: readonly MoodleUser[]): MoodleUser | 'conflict' => {
+  const [first] = users;
+  return first && users.every(({ id }) => id === first.id) ? first : 'conflict';
+};
+
+const isSameEmail = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+
+const isSame = (user: MoodleUser, { idnumber, username, email }: MoodleUserFields): boolean =>
+  user.idnumber === idnumber || user.username === username || isSameEmail(user.email, email);
+
+async function lookUp(calls: MoodleCalls, works: readonly UserWork[]): Promise<FoundUsers> {
+  const fields = works.flatMap(({ wanted }) => (wanted.fields ? [wanted.fields] : []));
+  const asked = {
+    id: works.flatMap(({ target }) => (target.moodleId === null ? [] : [target.moodleId])),
+    idnumber: fields.map(({ idnumber }) => idnumber),
+    username: fields.map(({ username }) => username),
+    // Moodle compares the case of addresses here, and not where it refuses duplicates.
+    email: [...new Set(fields.flatMap(({ email }) => [email, email.toLowerCase()]))],
+  };
+  const found = new Map<number, MoodleUser>();
+  for (const [field, values] of Object.entries(asked) as [keyof typeof asked, (string | number)[]][]) {
+    for (let at = 0; at < values.length; at += LOOKED_UP_AT_ONCE) {
+      const some = values.slice(at, at + LOOKED_UP_AT_ONCE);
+      for (const user of await calls.call(getUsersByField, { field, values: some }, some.length))
+        found.set(user.id, user);
+    }
+  }
+  return new FoundUsers([...found.values()]);
+}

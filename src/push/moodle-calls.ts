@@ -1,0 +1,85 @@
+import type { IPolicy } from 'cockatiel';
+import { encodeParameters, MOST_VARIABLES, type MoodleParameters } from '../moodle/encode-parameters';
+import type { MoodleClient } from '../moodle/moodle-client';
+import { MoodleError } from '../moodle/moodle-error';
+import type { MoodleFunction } from '../moodle/moodle-function';
+import type { MoodleSite } from '../moodle/moodle-site';
+
+/** What became of each item of a call: Moodle's answer for it, or why not. */
+export type ItemResults<T, R> = Map<T, R | MoodleError>;
+
+/** Gains flatten at about so many items, and more only raise what one faulty item spoils. */
+const MOST_ITEMS = 50;
+
+/** Calls of one site. */
+export class MoodleCalls {
+  constructor(
+    private readonly client: MoodleClient,
+    private readonly site: MoodleSite,
+    private readonly policy: IPolicy,
+    private readonly onSiteFault: (error: MoodleError) => Promise<void>,
+  ) {}
+
+  /** @throws MoodleError, and BrokenCircuitError when the site is not called for a while */
+  async call<P extends MoodleParameters, A>(fn: MoodleFunction<P, A>, parameters: P, items = 1): Promise<A> {
+    try {
+      return await this.policy.execute(() => this.client.call(this.site, fn, parameters, items));
+    } catch (error) {
+      if (error instanceof MoodleError && error.fault === 'site') await this.onSiteFault(error);
+      throw error;
+    }
+  }
+
+  /**
+   * Sends items, some at a time. Where Moodle refuses a whole call for one of them, the call is halved until the faulty
+   * one stands alone. After a fault that is no record's, the rest is not tried.
+   *
+   * @param toParameters the call for some of the items
+   * @param toResults from its answer, one result for each item that was sent, in their order
+   */
+  async inPortions<T, P extends MoodleParameters, A, R>(
+    fn: MoodleFunction<P, A>,
+    items: readonly T[],
+    toParameters: (items: readonly T[]) => P,
+    toResults: (answer: A, items: readonly T[]) => readonly (R | MoodleError)[],
+  ): Promise<ItemResults<T, R>> {
+    const results: ItemResults<T, R> = new Map();
+    const portions = inPortions(items, toParameters);
+    for (let portion = portions.shift(); portion; portion = portions.shift()) {
+      try {
+        const answered = toResults(await this.call(fn, toParameters(portion), portion.length), portion);
+        for (const [at, item] of portion.entries())
+          results.set(item, at < answered.length ? (answered[at] as R | MoodleError) : truncated(fn.name));
+      } catch (error) {
+        if (!(error instanceof MoodleError)) throw error;
+        if (error.fault === 'record' && portion.length > 1) portions.unshift(...halves(portion));
+        else for (const item of portion) results.set(item, error);
+        if (error.fault === 'record') continue;
+        for (const item of portions.flat()) results.set(item, notTried(error));
+        break;
+      }
+    }
+    return results;
+  }
+}
+
+/** Fewer items came back than were sent. */
+const truncated = (name: string): MoodleError =>
+  new MoodleError('transient', 'truncated', `Moodle answers ${name} for fewer than were sent: see max_input_vars`, {
+    mayHaveHappened: true,
+  });
+
+const notTried = ({ fault, errorcode, message }: MoodleError): MoodleError =>
+  new MoodleError(fault, errorcode, message);
+
+function inPortions<T>(items: readonly T[], toParameters: (items: readonly T[]) => MoodleParameters): T[][] {
+  if (items.length === 0) return [];
+  const isSmall = items.length <= MOST_ITEMS && encodeParameters(toParameters(items)).length <= MOST_VARIABLES;
+  if (isSmall || items.length === 1) return [[...items]];
+  return halves(items).flatMap((half) => inPortions(half, toParameters));
+}
+
+function halves<T>(items: readonly T[]): [T[], T[]] {
+  const half = Math.ceil(items.length / 2);
+  return [items.slice(0, half), items.slice(half)];
+}

@@ -1,0 +1,66 @@
+import { Injectable } from '@nestjs/common';
+import { TenantTransaction } from '../database/tenant-transaction';
+import { LAYOUTS, type Layout, targetsOfPlace } from './layout';
+import { MarkRepository } from './mark.repository';
+import type { MoodleSettings } from './moodle-settings';
+import { PushRows } from './push-rows';
+import type { Attendance, Scope, Standing, WantedPlace } from './push-source';
+import type { Subject } from './subject';
+import type { TargetKey } from './target';
+import { TargetRepository } from './target.repository';
+
+/** Marks that one transaction turns into targets. */
+const PORTION = 1_000;
+
+/** Turns marks into targets that are wanted anew; what they are to be is read when they are pushed. */
+@Injectable()
+export class Planner {
+  constructor(
+    private readonly transaction: TenantTransaction,
+    private readonly rows: PushRows,
+    private readonly marks: MarkRepository,
+    private readonly targets: TargetRepository,
+  ) {}
+
+  /** Until there are no marks left, or the signal says stop. */
+  async plan(tenantId: string, settings: MoodleSettings, signal: AbortSignal): Promise<void> {
+    for (let count = PORTION; count === PORTION && !signal.aborted;) {
+      count = await this.transaction.run(tenantId, async (db) => {
+        const taken = await this.marks.take(db, tenantId, PORTION);
+        if (taken.count > 0) await this.planFor({ db, tenantId, settings }, taken.subjects as Subject[]);
+        return taken.count;
+      });
+    }
+  }
+
+  private async planFor(scope: Scope, subjects: readonly Subject[]): Promise<void> {
+    const layout = LAYOUTS[scope.settings.layout];
+    const users = await this.rows.readUsers(scope, subjects);
+    const attendances = await this.rows.readAttendances(scope, { persons: subjects, places: subjects });
+    const places = await this.rows.readPlaces(scope, [...subjects, ...attendances.map(({ place }) => place)]);
+    const marked = new Set(subjects);
+    const keys: TargetKey[] = [
+      ...[...users].filter(isWanted).map(([subject]) => ({ kind: 'user', subject, place: '' }) as const),
+      ...[...places]
+        .filter(isWanted)
+        .flatMap(([subject, wanted]) => (marked.has(subject) ? targetsOfPlace(layout, subject, wanted) : [])),
+      ...attendances.flatMap((attendance) => targetsOfAttendance(layout, attendance, places.get(attendance.place))),
+    ];
+    const persons = new Set(attendances.map(({ person }) => person));
+    await this.targets.want(scope.db, scope.tenantId, keys, subjects, [...persons]);
+  }
+}
+
+const isWanted = ([, { standing }]: readonly [Subject, { standing: Standing }]): boolean => standing !== 'pending';
+
+function targetsOfAttendance(
+  layout: Layout,
+  { person, place, role, standing }: Attendance,
+  wanted: WantedPlace | undefined,
+): TargetKey[] {
+  const seat = wanted && standing !== 'pending' ? layout.seatOf(place, wanted) : null;
+  if (!seat) return [];
+  const enrolment: TargetKey = { kind: 'enrolment', subject: person, place: seat.course };
+  if (seat.group === null || role === 'teacher') return [enrolment];
+  return [enrolment, { kind: 'membership', subject: person, place: seat.group }];
+}

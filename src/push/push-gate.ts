@@ -1,0 +1,85 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { circuitBreaker, CircuitState, type CircuitBreakerPolicy, ConsecutiveBreaker, handleWhen } from 'cockatiel';
+import { TenantTransaction } from '../database/tenant-transaction';
+import { getSiteInfo } from '../moodle/functions/site';
+import { MoodleClient } from '../moodle/moodle-client';
+import { MoodleError } from '../moodle/moodle-error';
+import type { MoodleSite } from '../moodle/moodle-site';
+import { TenantPushRepository } from './tenant-push.repository';
+
+const FAILURES_BEFORE_BREAK = 5;
+const BREAK_MS = 10_000;
+const BREAK_SECONDS = 10;
+const PAUSE_SECONDS = 60;
+
+/** Whether a tenant's site is to be called at all. */
+@Injectable()
+export class PushGate {
+  private readonly log = new Logger(PushGate.name);
+  /** tenants whose site has refused us in the round that is under way */
+  private readonly closed = new Set<string>();
+  private readonly breakers = new Map<string, CircuitBreakerPolicy>();
+
+  constructor(
+    private readonly transaction: TenantTransaction,
+    private readonly tenants: TenantPushRepository,
+    private readonly client: MoodleClient,
+  ) {}
+
+  /** Calls of the tenant go through this: after some failures in a row it lets none through for a moment. */
+  breakerOf(tenantId: string): CircuitBreakerPolicy {
+    let breaker = this.breakers.get(tenantId);
+    if (!breaker) {
+      breaker = circuitBreaker(handleWhen(isFailure), {
+        halfOpenAfter: BREAK_MS,
+        breaker: new ConsecutiveBreaker(FAILURES_BEFORE_BREAK),
+      });
+      this.breakers.set(tenantId, breaker);
+    }
+    return breaker;
+  }
+
+  isBroken(tenantId: string): boolean {
+    return this.breakers.get(tenantId)?.state === CircuitState.Open;
+  }
+
+  /** Whether calls go through at this moment. */
+  isOpen(tenantId: string): boolean {
+    return !this.isBroken(tenantId) && !this.closed.has(tenantId);
+  }
+
+  /** @returns null when the site may be called; else after how many seconds to ask again */
+  async secondsToWait(tenantId: string, site: MoodleSite): Promise<number | null> {
+    if (this.isBroken(tenantId)) return BREAK_SECONDS;
+    this.closed.delete(tenantId);
+    const pause = await this.transaction.run(tenantId, (db) => this.tenants.findPause(db, tenantId));
+    if (!pause) return null;
+    if (!pause.isCheckDue || !(await this.works(tenantId, site))) return PAUSE_SECONDS;
+    await this.transaction.run(tenantId, (db) => this.tenants.resume(db, tenantId));
+    this.log.log(`Moodle of ${tenantId} takes calls again`);
+    return null;
+  }
+
+  /** After a fault of the site nothing more is sent until a check passes; it is told once. */
+  async close(tenantId: string, { errorcode, message }: MoodleError): Promise<void> {
+    this.closed.add(tenantId);
+    const isNew = await this.transaction.run(tenantId, (db) =>
+      this.tenants.pause(db, tenantId, 'site', errorcode, message),
+    );
+    if (isNew)
+      this.log.error(`Nothing is pushed for ${tenantId} until Moodle takes calls again (${errorcode}): ${message}`);
+  }
+
+  private async works(tenantId: string, site: MoodleSite): Promise<boolean> {
+    await this.transaction.run(tenantId, (db) => this.tenants.checkLater(db, tenantId));
+    try {
+      await this.client.call(site, getSiteInfo, {});
+      return true;
+    } catch (error) {
+      if (!(error instanceof MoodleError)) throw error;
+      return false;
+    }
+  }
+}
+
+const isFailure = (error: unknown): boolean => error instanceof MoodleError && error.fault === 'transient';

@@ -1,0 +1,14 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** Something has changed that concerns the subject; whoever plans the pushes takes the line away. */
+@Entity('push_mark')
+export class PushMarkEntity {
+  @PrimaryColumn({ type: 'text' })
+  tenant_id: string;
+
+  @PrimaryColumn({ type: 'bigint', generated: 'identity', generatedIdentity: 'ALWAYS' })
+  id: string;
+
+  @Column({ type: 'text' })
+  subject: string;
+}

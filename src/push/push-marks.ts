@@ -1,0 +1,52 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { PUSH_QUEUE } from '../database/queue-schema';
+import { JobQueue } from '../queue/job-queue';
+import { type RowChange, RowChanges } from '../sync/row-changes';
+import { subjectOf } from './subject';
+import { MarkRepository } from './mark.repository';
+import { MoodleSites } from './moodle-sites';
+import { PushSources } from './push-source';
+
+/**
+ * Marks what a change concerns, before and after, and rings for a worker: in the transaction of the change, so that
+ * neither is there without the other.
+ */
+@Injectable()
+export class PushMarks implements OnModuleInit {
+  constructor(
+    private readonly changes: RowChanges,
+    private readonly sources: PushSources,
+    private readonly marks: MarkRepository,
+    private readonly queue: JobQueue,
+    private readonly sites: MoodleSites,
+  ) {}
+
+  onModuleInit(): void {
+    this.changes.listen((db, tenantId, entity, changes) => this.mark(db, tenantId, entity, changes));
+    this.changes.listenToErasure((db, tenantId, entity, ids) =>
+      this.marks.erase(
+        db,
+        tenantId,
+        ids.map((id) => subjectOf(entity, id)),
+      ),
+    );
+  }
+
+  private async mark(
+    db: EntityManager,
+    tenantId: string,
+    entity: string,
+    changes: readonly RowChange[],
+  ): Promise<void> {
+    const source = this.sources.find(entity);
+    if (!source) return;
+    const subjects = changes.flatMap(({ zohoId, before, after }) =>
+      [before, after].flatMap((values) => (values ? source.subjects(zohoId, values) : [])),
+    );
+    if (subjects.length === 0) return;
+    await this.marks.add(db, tenantId, [...new Set(subjects)]);
+    // What is only kept is planned by the upkeep.
+    if (this.sites.find(tenantId)) await this.queue.send(PUSH_QUEUE, tenantId, { tenantId }, db);
+  }
+}

@@ -1,0 +1,196 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable, Logger } from '@nestjs/common';
+import { Environment } from '../config/environment';
+import { TenantTransaction } from '../database/tenant-transaction';
+import { MoodleClient } from '../moodle/moodle-client';
+import type { MoodleSite } from '../moodle/moodle-site';
+import { ProfileReader } from '../sync/profile/profile-reader';
+import { Brake } from './brake/brake';
+import { digestOf } from './digest';
+import { TargetKinds } from './kinds/target-kinds';
+import type { Pushed, Remember, TargetKind, Work } from './kinds/target-kind';
+import { MarkRepository } from './mark.repository';
+import { MoodleCalls } from './moodle-calls';
+import { type MoodleSettings, settingsOf } from './moodle-settings';
+import { MoodleSites } from './moodle-sites';
+import { Planner } from './planner';
+import { PushSources } from './push-source';
+import { PushGate } from './push-gate';
+import { settleError } from './settle-errors';
+import { type ClaimedTarget, nameOf, type Settlement } from './target';
+import { type Settled, TargetRepository } from './target.repository';
+import { TenantPushRepository } from './tenant-push.repository';
+
+/** Targets that one worker has in its hands at once: so many, as the brake sees no further. */
+const BATCH = 500;
+
+/** A lease lasts 15 s. */
+const RENEW_EVERY_MS = 5_000;
+
+/** For whom a round is made, and until when. */
+interface Round {
+  readonly tenantId: string;
+  readonly settings: MoodleSettings;
+  readonly site: MoodleSite;
+  readonly signal: AbortSignal;
+}
+
+/** Pushes what is due for one tenant: parents before children, some of a kind at a time. */
+@Injectable()
+export class PushRound {
+  private readonly log = new Logger(PushRound.name);
+
+  constructor(
+    private readonly environment: Environment,
+    private readonly transaction: TenantTransaction,
+    private readonly profiles: ProfileReader,
+    private readonly planner: Planner,
+    private readonly marks: MarkRepository,
+    private readonly sources: PushSources,
+    private readonly targets: TargetRepository,
+    private readonly tenants: TenantPushRepository,
+    private readonly sites: MoodleSites,
+    private readonly gate: PushGate,
+    private readonly brake: Brake,
+    private readonly kinds: TargetKinds,
+    private readonly client: MoodleClient,
+  ) {}
+
+  /**
+   * Plans what has changed, and pushes until nothing is due or the signal says stop.
+   *
+   * @returns in how many seconds there is more to do; null when nothing is known to come
+   */
+  async run(tenantId: string, signal: AbortSignal): Promise<number | null> {
+    const settings = await this.plan(tenantId, signal);
+    const site = this.sites.find(tenantId);
+    if (!site) return null;
+    const wait = await this.gate.secondsToWait(tenantId, site);
+    if (wait !== null) return wait;
+    await this.pushDue({ tenantId, settings, site, signal });
+    return this.secondsUntilDue(tenantId);
+  }
+
+  /** Null when nothing is to be planned or pushed. */
+  secondsUntilDue(tenantId: string): Promise<number | null> {
+    return this.transaction.run(tenantId, (db) => this.targets.nextDueIn(db, tenantId));
+  }
+
+  /** Everything, when it was planned by other settings before. */
+  private async plan(tenantId: string, signal: AbortSignal): Promise<MoodleSettings> {
+    const { profile, version } = await this.profiles.read(tenantId);
+    const settings = settingsOf(profile, this.environment);
+    await this.transaction.run(tenantId, async (db) => {
+      if (!(await this.tenants.planBy(db, tenantId, settings.layout, version))) return;
+      await this.marks.addAll(
+        db,
+        tenantId,
+        this.sources.all.map(({ entity }) => entity),
+      );
+    });
+    await this.planner.plan(tenantId, settings, signal);
+    return settings;
+  }
+
+  /** Each kind until none of it is due, then from the first again, as long as anything was. */
+  private async pushDue(round: Round): Promise<void> {
+    for (let count = 1; count > 0;) {
+      count = 0;
+      for (const kind of this.kinds.inOrder) {
+        for (let some = 1; some > 0 && !round.signal.aborted;) {
+          some = await this.pushSome(round, kind);
+          count += some;
+        }
+      }
+    }
+  }
+
+  /** @returns how many targets of the kind were due; 0 also when Moodle is not to be called any longer */
+  private async pushSome(round: Round, kind: TargetKind): Promise<number> {
+    const { tenantId } = round;
+    if (!this.gate.isOpen(tenantId)) return 0;
+    const lease = randomUUID();
+    const claimed = await this.transaction.run(tenantId, (db) =>
+      this.targets.claim(db, tenantId, kind.kind, lease, BATCH, kind.isSerial ?? false),
+    );
+    if (claimed.length === 0) return 0;
+    const renewing = setInterval(() => void this.renew(tenantId, lease), RENEW_EVERY_MS);
+    try {
+      const settled = await this.pushClaimed(round, kind, claimed, lease);
+      await this.transaction.run(tenantId, (db) => this.targets.settle(db, tenantId, lease, settled));
+    } finally {
+      clearInterval(renewing);
+    }
+    return claimed.length;
+  }
+
+  private async renew(tenantId: string, lease: string): Promise<void> {
+    try {
+      await this.transaction.run(tenantId, (db) => this.targets.renew(db, tenantId, lease));
+    } catch (error) {
+      this.log.warn(`A lease could not be renewed: ${error instanceof Error ? error.name : typeof error}`);
+    }
+  }
+
+  private async remember(tenantId: string, target: ClaimedTarget, lease: string, memo: unknown): Promise<void> {
+    await this.transaction.run(tenantId, (db) => this.targets.remember(db, tenantId, target, lease, memo));
+  }
+
+  private async pushClaimed(
+    { tenantId, settings, site }: Round,
+    kind: TargetKind,
+    claimed: readonly ClaimedTarget[],
+    lease: string,
+  ): Promise<Settled[]> {
+    const prepared = await this.transaction.run(tenantId, (db) => kind.prepare({ db, tenantId, settings }, claimed));
+    const settled: Settled[] = [];
+    const works: Work[] = [];
+    for (const one of prepared) {
+      if (one.settlement) settled.push({ target: one.target, settlement: one.settlement });
+      else if (isInMoodle(one)) settled.push({ target: one.target, settlement: asBefore(one.target) });
+      else works.push(one);
+    }
+    const { through, held } = await this.brake.apply(tenantId, settings, works);
+    for (const [target, settlement] of held) settled.push({ target, settlement });
+    if (through.length === 0) return settled;
+    const calls = new MoodleCalls(this.client, site, this.gate.breakerOf(tenantId), (error) =>
+      this.gate.close(tenantId, error),
+    );
+    const results = await pushAll(kind, calls, through, (target, memo) => this.remember(tenantId, target, lease, memo));
+    for (const work of through) settled.push({ target: work.target, settlement: settlementOf(work, results) });
+    return settled;
+  }
+}
+
+/** A fault that is the whole call's is that of every target that has no result of its own. */
+async function pushAll(
+  kind: TargetKind,
+  calls: MoodleCalls,
+  works: readonly Work[],
+  remember: Remember,
+): Promise<Map<ClaimedTarget, Pushed>> {
+  const results = new Map<ClaimedTarget, Pushed>();
+  try {
+    await kind.push(calls, works, results, remember);
+  } catch (error) {
+    for (const { target } of works) if (!results.has(target)) results.set(target, settleError(target, error));
+  }
+  return results;
+}
+
+function settlementOf({ target, wanted, isActive }: Work, results: ReadonlyMap<ClaimedTarget, Pushed>): Settlement {
+  const result = results.get(target);
+  if (!result) throw new Error(`Nothing was told of ${nameOf(target)}`);
+  return 'outcome' in result ? result : { outcome: 'pushed', ...result, digest: digestOf(wanted), isActive };
+}
+
+/** Unchanged since it was pushed, and nothing casts doubt on that. */
+const isInMoodle = ({ target, wanted }: Work): boolean =>
+  !target.isDoubtful && target.pushedDigest !== null && target.pushedDigest === digestOf(wanted);
+
+const asBefore = ({ moodleId, pushedDigest: digest, isActive }: ClaimedTarget): Settlement => ({
+  outcome: 'pushed',
+  moodleId,
+  digest,
+  isActive,
+});

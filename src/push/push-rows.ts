@@ -1,0 +1,46 @@
+import { Injectable } from '@nestjs/common';
+import {
+  type Attendance,
+  type AttendanceFilter,
+  PushSources,
+  type Scope,
+  type WantedPlace,
+  type WantedUser,
+} from './push-source';
+import { idsOf, type Subject } from './subject';
+
+/** Reads what all entities contribute; a constant number of statements, whatever the number of subjects. */
+@Injectable()
+export class PushRows {
+  constructor(private readonly sources: PushSources) {}
+
+  /** Of those subjects that are persons; absent for those that are not stored. */
+  async readUsers(scope: Scope, subjects: Iterable<Subject>): Promise<Map<Subject, WantedUser>> {
+    const asked = [...subjects];
+    const found = new Map<Subject, WantedUser>();
+    for (const source of this.sources.all) {
+      const ids = idsOf(source.entity, asked);
+      const users = ids.length > 0 ? await source.readUsers?.(scope, ids) : undefined;
+      for (const [id, user] of users ?? []) found.set(`${source.entity}:${id}`, user);
+    }
+    return found;
+  }
+
+  /** Of those subjects that are places; absent for those that are not stored. */
+  async readPlaces(scope: Scope, subjects: Iterable<Subject>): Promise<Map<Subject, WantedPlace>> {
+    const asked = [...subjects];
+    const found = new Map<Subject, WantedPlace>();
+    for (const source of this.sources.all) {
+      const ids = idsOf(source.entity, asked);
+      const places = ids.length > 0 ? await source.readPlaces?.(scope, ids) : undefined;
+      for (const [id, place] of places ?? []) found.set(`${source.entity}:${id}`, place);
+    }
+    return found;
+  }
+
+  async readAttendances(scope: Scope, filter: AttendanceFilter): Promise<Attendance[]> {
+    const found: Attendance[] = [];
+    for (const source of this.sources.all) found.push(...((await source.readAttendances?.(scope, filter)) ?? []));
+    return found;
+  }
+}

@@ -1,0 +1,85 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { CanonicalValues } from '../sync/record';
+import type { MoodleSettings } from './moodle-settings';
+import type { Subject } from './subject';
+
+/** `pending`: Moodle is not to know it yet */
+export type Standing = 'active' | 'suspended' | 'pending';
+
+/** For whom, and by which rules, rows are read. */
+export interface Scope {
+  readonly db: EntityManager;
+  readonly tenantId: string;
+  readonly settings: MoodleSettings;
+}
+
+/** A person as Moodle is to know them. */
+export interface WantedUser {
+  readonly standing: Standing;
+  readonly email: string | null;
+  readonly firstName: string;
+  readonly lastName: string;
+}
+
+/** A program or a class as Moodle is to know it: as a category, a course, a section or a group. */
+export interface WantedPlace {
+  readonly standing: Standing;
+  readonly name: string;
+  /** null: made from the name and the id */
+  readonly shortName: string | null;
+  /** `YYYY-MM-DD` */
+  readonly startDate: string | null;
+  readonly endDate: string | null;
+  /** what it is part of: a class of its program */
+  readonly within: Subject | null;
+}
+
+/** One row that puts a person into a place. */
+export interface Attendance {
+  readonly person: Subject;
+  /** a class; what that is in Moodle, the layout says */
+  readonly place: Subject;
+  readonly role: 'student' | 'teacher';
+  readonly standing: Standing;
+  /** `YYYY-MM-DD` */
+  readonly startDate: string | null;
+  readonly endDate: string | null;
+}
+
+/** Every attendance of these persons, and every one in these places. */
+export interface AttendanceFilter {
+  readonly persons?: readonly Subject[];
+  readonly places?: readonly Subject[];
+}
+
+/** What an entity contributes to the push; each entity that Moodle is to know adds one. Reads are set-based. */
+export interface PushSource {
+  readonly entity: string;
+  /** the references of rows that put a person into a place; absent for what is a person or a place itself */
+  readonly seat?: { readonly person: string; readonly place: string };
+  /** what a row of this entity concerns */
+  subjects(zohoId: string, values: CanonicalValues): Subject[];
+  /** by id; absent for those that are not stored, or deleted */
+  readUsers?(scope: Scope, zohoIds: readonly string[]): Promise<Map<string, WantedUser>>;
+  readPlaces?(scope: Scope, zohoIds: readonly string[]): Promise<Map<string, WantedPlace>>;
+  readAttendances?(scope: Scope, filter: AttendanceFilter): Promise<Attendance[]>;
+}
+
+/** All contributions. */
+@Injectable()
+export class PushSources {
+  private readonly byEntity = new Map<string, PushSource>();
+
+  add(source: PushSource): void {
+    this.byEntity.set(source.entity, source);
+  }
+
+  find(entity: string): PushSource | undefined {
+    return this.byEntity.get(entity);
+  }
+
+  get all(): readonly PushSource[] {
+    return [...this.byEntity.values()];
+  }
+}

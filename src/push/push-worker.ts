@@ -1,0 +1,52 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { PUSH_QUEUE } from '../database/queue-schema';
+import { JobQueue } from '../queue/job-queue';
+import { MoodleSites } from './moodle-sites';
+import { PushRound } from './push-round';
+
+/** A tenant with a backlog gives the worker back after this time, and takes its turn again. */
+const TURN_MS = 20_000;
+
+/** Workers of all processes that one tenant has at once. */
+const MOST_WORKERS_OF_A_TENANT = 2;
+
+/** What may come later is looked at by the next doorbell, or by the upkeep of each minute. */
+const LATEST_SECONDS = 60;
+
+interface Doorbell {
+  readonly tenantId: string;
+}
+
+/** Answers the doorbells: a round for the tenant, and another when there is more to do. */
+@Injectable()
+export class PushWorker implements OnModuleInit {
+  constructor(
+    private readonly queue: JobQueue,
+    private readonly round: PushRound,
+    private readonly sites: MoodleSites,
+  ) {}
+
+  onModuleInit(): void {
+    const options = {
+      groupConcurrency: MOST_WORKERS_OF_A_TENANT,
+      pollingIntervalSeconds: 0.5,
+      burstWhenReadyExceeds: 1,
+    };
+    this.queue.work<Doorbell>(PUSH_QUEUE, options, ({ tenantId }, signal) => this.answer(tenantId, signal));
+  }
+
+  private async answer(tenantId: string, signal: AbortSignal): Promise<void> {
+    const turn = AbortSignal.any([signal, AbortSignal.timeout(TURN_MS)]);
+    const seconds = await this.round.run(tenantId, turn);
+    if (seconds === null || seconds > LATEST_SECONDS) return;
+    await this.queue.sendLater(PUSH_QUEUE, tenantId, { tenantId }, seconds);
+  }
+
+  /** Rings for what no doorbell is left for, as after a crash. Where nothing may be sent, it is only planned. */
+  async remind(tenantId: string): Promise<void> {
+    const seconds = await this.round.secondsUntilDue(tenantId);
+    if (seconds === null || seconds > LATEST_SECONDS) return;
+    if (!this.sites.find(tenantId)) await this.round.run(tenantId, AbortSignal.timeout(TURN_MS));
+    else await this.queue.sendLater(PUSH_QUEUE, tenantId, { tenantId }, seconds);
+  }
+}

@@ -1,0 +1,133 @@
+import { Injectable } from '@nestjs/common';
+import { Environment } from '../config/environment';
+import { getSiteInfo, type SiteInfo } from '../moodle/functions/site';
+import { getUsersByField } from '../moodle/functions/users';
+import { MOST_VARIABLES } from '../moodle/encode-parameters';
+import { MoodleClient } from '../moodle/moodle-client';
+import { MoodleError } from '../moodle/moodle-error';
+import type { MoodleSite } from '../moodle/moodle-site';
+import { ProfileReader } from '../sync/profile/profile-reader';
+import { TargetKinds } from './kinds/target-kinds';
+import { LAYOUTS } from './layout';
+import { type LayoutName, settingsOf } from './moodle-settings';
+import { MoodleSites } from './moodle-sites';
+import type { Kind } from './target';
+
+/** Something that keeps pushes from arriving, or may. */
+export interface SiteFinding {
+  readonly severity: 'error' | 'warning';
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What a look at a tenant's Moodle came to. */
+export interface SiteReport {
+  readonly ok: boolean;
+  readonly layout: LayoutName;
+  /** null when it could not be reached, or there is none */
+  readonly site: { readonly name: string; readonly url: string; readonly release: string | null } | null;
+  readonly findings: readonly SiteFinding[];
+}
+
+/** Of 5.1; from then on a course has as many sections as it likes. */
+const UNLIMITED_SECTIONS = 2025100600;
+
+/** No site has so many users. */
+const UNLIKELY_ID = 2_000_000_000;
+
+/** Looks whether a tenant's Moodle can be pushed to, and changes nothing there. */
+@Injectable()
+export class SiteCheck {
+  constructor(
+    private readonly environment: Environment,
+    private readonly profiles: ProfileReader,
+    private readonly sites: MoodleSites,
+    private readonly kinds: TargetKinds,
+    private readonly client: MoodleClient,
+  ) {}
+
+  async check(tenantId: string): Promise<SiteReport> {
+    const { layout } = settingsOf((await this.profiles.read(tenantId)).profile, this.environment);
+    const findings: SiteFinding[] = [];
+    if (!this.environment.MOODLE_ENABLED) findings.push(DISABLED);
+    const site = this.sites.findConfigured(tenantId);
+    const info = site ? await this.reach(site, findings) : null;
+    if (!site) findings.push(NO_SITE);
+    if (site && info) {
+      findings.push(...this.missingFunctions(info, layout), ...sectionLimit(info, layout));
+      findings.push(...(await this.inputLimit(site, info)));
+    }
+    return {
+      ok: findings.every(({ severity }) => severity !== 'error'),
+      layout,
+      site: info && { name: info.sitename, url: info.siteurl, release: info.release ?? null },
+      findings,
+    };
+  }
+
+  private async reach(site: MoodleSite, findings: SiteFinding[]): Promise<SiteInfo | null> {
+    try {
+      return await this.client.call(site, getSiteInfo, {});
+    } catch (error) {
+      if (!(error instanceof MoodleError)) throw error;
+      findings.push({ severity: 'error', code: error.errorcode, message: error.message });
+      return null;
+    }
+  }
+
+  private missingFunctions({ functions }: SiteInfo, layout: LayoutName): SiteFinding[] {
+    const known = new Set(functions.map(({ name }) => name));
+    const used = new Set<Kind>([...Object.values(LAYOUTS[layout].kinds).flat(), 'user', 'enrolment']);
+    if (used.has('group')) used.add('membership');
+    const missing = this.kinds.inOrder
+      .filter(({ kind }) => used.has(kind))
+      .flatMap((kind) => kind.functions.map(({ name }) => name))
+      .filter((name) => !known.has(name));
+    if (missing.length === 0) return [];
+    const message = `The service lacks functions that this layout needs: ${missing.join(', ')}. Add them in Moodle`;
+    return [{ severity: 'error', code: 'functions_missing', message }];
+  }
+
+  /** The service's own user stands last in a long list: PHP drops it when it reads fewer variables than we send. */
+  private async inputLimit(site: MoodleSite, { userid, functions }: SiteInfo): Promise<SiteFinding[]> {
+    if (!functions.some(({ name }) => name === getUsersByField.name)) return [];
+    const values = [...Array.from({ length: MOST_VARIABLES - 2 }, (_none, at) => UNLIKELY_ID - at), userid];
+    try {
+      const users = await this.client.call(site, getUsersByField, { field: 'id', values }, values.length);
+      return users.some(({ id }) => id === userid) ? [] : [TRUNCATING];
+    } catch (error) {
+      if (!(error instanceof MoodleError)) throw error;
+      return [
+        {
+          severity: 'warning',
+          code: error.errorcode,
+          message: `max_input_vars could not be looked at: ${error.message}`,
+        },
+      ];
+    }
+  }
+}
+
+function sectionLimit({ version = '0' }: SiteInfo, layout: LayoutName): SiteFinding[] {
+  if (layout !== 'program-course' || Number.parseFloat(version) >= UNLIMITED_SECTIONS) return [];
+  const message =
+    'Before Moodle 5.1 a course has no more sections than the setting maxsections says, 52 by default. ' +
+    'Raise it if a program has more classes';
+  return [{ severity: 'warning', code: 'maxsections', message }];
+}
+
+const DISABLED: SiteFinding = {
+  severity: 'warning',
+  code: 'disabled',
+  message: 'MOODLE_ENABLED is false: what is to be pushed is only kept',
+};
+const NO_SITE: SiteFinding = {
+  severity: 'error',
+  code: 'no_site',
+  message: 'The tenant has no Moodle site: see MOODLE_BASE_URL and MOODLE_SITES_FILE',
+};
+const TRUNCATING: SiteFinding = {
+  severity: 'error',
+  code: 'max_input_vars',
+  message: `PHP of Moodle reads fewer than ${MOST_VARIABLES} variables and drops the rest in silence. Set max_input_vars to 1000 at least`,
+};

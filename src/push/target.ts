@@ -1,0 +1,58 @@
+import type { Subject } from './subject';
+
+/** In the order in which they depend on each other. */
+export const KINDS = ['category', 'course', 'user', 'section', 'group', 'enrolment', 'membership'] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** Which thing in Moodle. */
+export interface TargetKey {
+  readonly kind: Kind;
+  readonly subject: Subject;
+  /** what it is in; empty for what stands alone */
+  readonly place: string;
+}
+
+/** A target in a worker's hands. */
+export interface ClaimedTarget extends TargetKey {
+  /** the changes up to which this worker pushes */
+  readonly wanted: string;
+  readonly attempts: number;
+  readonly moodleId: number | null;
+  readonly pushedDigest: string | null;
+  readonly isActive: boolean;
+  /** what Moodle has must be looked up */
+  readonly isDoubtful: boolean;
+  /** whether a call that was lost may still be carried out */
+  readonly mayStillHappen: boolean;
+  /** somebody has approved that it is suspended or hidden */
+  readonly isApproved: boolean;
+  readonly memo: unknown;
+}
+
+export const nameOf = ({ kind, subject, place }: TargetKey): string => `${kind} ${subject} ${place}`;
+
+/** What became of a claimed target. */
+export type Settlement =
+  | {
+      readonly outcome: 'pushed';
+      readonly moodleId: number | null;
+      readonly digest: string | null;
+      readonly isActive: boolean;
+    }
+  | {
+      readonly outcome: 'waiting';
+      readonly reason: string;
+      readonly message: string;
+      readonly awaits: readonly string[];
+    }
+  | {
+      readonly outcome: 'retrying';
+      readonly reason: string;
+      readonly message: string;
+      readonly afterSeconds: number;
+      /** the call may have been carried out, or may be still */
+      readonly mayHaveHappened: boolean;
+      readonly memo?: unknown;
+    }
+  | { readonly outcome: 'held'; readonly reason: string; readonly message: string; readonly holdId: string }
+  | { readonly outcome: 'failed'; readonly reason: string; readonly message: string };

@@ -1,0 +1,93 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { LayoutName } from './moodle-settings';
+
+/** Why nothing is pushed for a tenant. */
+export interface Pause {
+  readonly by: 'site' | 'person';
+  readonly reason: string;
+  readonly message: string;
+  readonly since: Date;
+  /** whether it is time to look whether the site works again */
+  readonly isCheckDue: boolean;
+}
+
+/** So long after a fault of the site it is looked whether that has passed. */
+const CHECK_SECONDS = 60;
+
+interface TenantLine {
+  readonly layout: LayoutName;
+  readonly profile_version: number;
+}
+
+interface PauseLine {
+  readonly paused_by: 'site' | 'person' | null;
+  readonly reason: string | null;
+  readonly message: string | null;
+  readonly paused_at: Date;
+  readonly is_check_due: boolean;
+}
+
+/** How the push stands for a tenant as a whole. */
+@Injectable()
+export class TenantPushRepository {
+  /** Remembers by what everything is planned. @returns whether that is new, so that everything must be planned anew */
+  async planBy(db: EntityManager, tenantId: string, layout: LayoutName, profileVersion: number): Promise<boolean> {
+    const lines: TenantLine[] = await db.query(
+      'SELECT layout, profile_version FROM push_tenant WHERE tenant_id = $1 FOR UPDATE',
+      [tenantId],
+    );
+    if (lines[0]?.layout === layout && lines[0].profile_version === profileVersion) return false;
+    await db.query(
+      `INSERT INTO push_tenant (tenant_id, layout, profile_version) VALUES ($1, $2, $3)
+       ON CONFLICT (tenant_id) DO UPDATE SET layout = EXCLUDED.layout, profile_version = EXCLUDED.profile_version`,
+      [tenantId, layout, profileVersion],
+    );
+    return true;
+  }
+
+  /** Makes the tenant known, as one for which nothing is planned yet. */
+  async ensure(db: EntityManager, tenantId: string, layout: LayoutName, profileVersion: number): Promise<void> {
+    await db.query(
+      `INSERT INTO push_tenant (tenant_id, layout, profile_version) VALUES ($1, $2, $3) ON CONFLICT (tenant_id) DO NOTHING`,
+      [tenantId, layout, profileVersion - 1],
+    );
+  }
+
+  async findPause(db: EntityManager, tenantId: string): Promise<Pause | null> {
+    const [line]: PauseLine[] = await db.query(
+      `SELECT paused_by, reason, message, paused_at, next_check_at <= clock_timestamp() AS is_check_due
+       FROM push_tenant WHERE tenant_id = $1 AND paused_by IS NOT NULL`,
+      [tenantId],
+    );
+    if (!line?.paused_by) return null;
+    const { paused_by: by, reason, message, paused_at: since, is_check_due: isCheckDue } = line;
+    return { by, reason: reason ?? '', message: message ?? '', since, isCheckDue: isCheckDue && by === 'site' };
+  }
+
+  /** @returns whether it was not paused before: then somebody is to be told */
+  async pause(db: EntityManager, tenantId: string, by: Pause['by'], reason: string, message: string): Promise<boolean> {
+    const [, count]: [unknown, number] = await db.query(
+      `UPDATE push_tenant SET paused_by = $2, reason = $3, message = $4, paused_at = clock_timestamp(),
+         next_check_at = clock_timestamp() + ${CHECK_SECONDS} * interval '1 second'
+       WHERE tenant_id = $1 AND (paused_by IS NULL OR ($2 = 'person' AND paused_by = 'site'))`,
+      [tenantId, by, reason, message],
+    );
+    return count > 0;
+  }
+
+  async resume(db: EntityManager, tenantId: string): Promise<void> {
+    await db.query(
+      `UPDATE push_tenant SET paused_by = NULL, reason = NULL, message = NULL, paused_at = NULL, next_check_at = NULL
+       WHERE tenant_id = $1`,
+      [tenantId],
+    );
+  }
+
+  async checkLater(db: EntityManager, tenantId: string): Promise<void> {
+    await db.query(
+      `UPDATE push_tenant SET next_check_at = clock_timestamp() + ${CHECK_SECONDS} * interval '1 second' WHERE tenant_id = $1`,
+      [tenantId],
+    );
+  }
+}

@@ -1,0 +1,31 @@
+import { Controller, Param, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { ApproveHoldEndpoint, ListHoldsEndpoint, RejectHoldEndpoint } from '../openapi/holds-endpoint.decorator';
+import type { HoldView } from '../push/brake/hold-reader';
+import { JsonBody } from '../request/json-body.decorator';
+import { Tenant } from '../request/tenant.decorator';
+import type { PageOf } from '../sync/cursor';
+import { HoldsService } from './holds.service';
+import { HoldsQuery, NoteDto } from './pushes-query.dto';
+
+/** Suspensions that were too many at once. */
+@ApiTags('pushes')
+@Controller('v1/admin/holds')
+export class HoldsController {
+  constructor(private readonly holds: HoldsService) {}
+
+  @ListHoldsEndpoint()
+  list(@Tenant() tenantId: string, @Query() query: HoldsQuery): Promise<PageOf<HoldView>> {
+    return this.holds.findPage(tenantId, query);
+  }
+
+  @ApproveHoldEndpoint()
+  approve(@Tenant() tenantId: string, @Param('hold_id') id: string, @JsonBody() { note }: NoteDto): Promise<HoldView> {
+    return this.holds.approve(tenantId, id, note);
+  }
+
+  @RejectHoldEndpoint()
+  reject(@Tenant() tenantId: string, @Param('hold_id') id: string, @JsonBody() { note }: NoteDto): Promise<HoldView> {
+    return this.holds.reject(tenantId, id, note);
+  }
+}

@@ -1,0 +1,41 @@
+import { Controller } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import {
+  CheckMoodleEndpoint,
+  PauseMoodleEndpoint,
+  ReadMoodleEndpoint,
+  ResumeMoodleEndpoint,
+} from '../openapi/moodle-endpoint.decorator';
+import type { PushStatus } from '../push/push-status';
+import type { SiteReport } from '../push/site-check';
+import { JsonBody } from '../request/json-body.decorator';
+import { Tenant } from '../request/tenant.decorator';
+import { MoodleService } from './moodle.service';
+import { NoteDto } from './pushes-query.dto';
+
+/** A tenant's Moodle as a whole. */
+@ApiTags('pushes')
+@Controller('v1/admin/moodle')
+export class MoodleController {
+  constructor(private readonly moodle: MoodleService) {}
+
+  @ReadMoodleEndpoint()
+  read(@Tenant() tenantId: string): Promise<PushStatus> {
+    return this.moodle.read(tenantId);
+  }
+
+  @CheckMoodleEndpoint()
+  check(@Tenant() tenantId: string): Promise<SiteReport> {
+    return this.moodle.check(tenantId);
+  }
+
+  @PauseMoodleEndpoint()
+  pause(@Tenant() tenantId: string, @JsonBody() { note }: NoteDto): Promise<PushStatus> {
+    return this.moodle.pause(tenantId, note);
+  }
+
+  @ResumeMoodleEndpoint()
+  resume(@Tenant() tenantId: string): Promise<PushStatus> {
+    return this.moodle.resume(tenantId);
+  }
+}

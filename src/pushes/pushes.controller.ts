@@ -1,0 +1,41 @@
+import { Controller, Param, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import {
+  IgnorePushEndpoint,
+  ListPushesEndpoint,
+  RetryPushEndpoint,
+  RetryPushesEndpoint,
+} from '../openapi/pushes-endpoint.decorator';
+import type { PushView } from '../push/push-reader';
+import { JsonBody } from '../request/json-body.decorator';
+import { Tenant } from '../request/tenant.decorator';
+import type { PageOf } from '../sync/cursor';
+import { NoteDto, PushesQuery, PushFilterQuery } from './pushes-query.dto';
+import { PushesService } from './pushes.service';
+
+/** How everything stands that is kept in Moodle. */
+@ApiTags('pushes')
+@Controller('v1/admin/pushes')
+export class PushesController {
+  constructor(private readonly pushes: PushesService) {}
+
+  @ListPushesEndpoint()
+  list(@Tenant() tenantId: string, @Query() query: PushesQuery): Promise<PageOf<PushView>> {
+    return this.pushes.findPage(tenantId, query);
+  }
+
+  @RetryPushesEndpoint()
+  retryAll(@Tenant() tenantId: string, @Query() query: PushFilterQuery): Promise<{ retried: number }> {
+    return this.pushes.retryAll(tenantId, query);
+  }
+
+  @RetryPushEndpoint()
+  retry(@Tenant() tenantId: string, @Param('push_id') id: string): Promise<PushView> {
+    return this.pushes.retry(tenantId, id);
+  }
+
+  @IgnorePushEndpoint()
+  ignore(@Tenant() tenantId: string, @Param('push_id') id: string, @JsonBody() { note }: NoteDto): Promise<PushView> {
+    return this.pushes.ignore(tenantId, id, note);
+  }
+}

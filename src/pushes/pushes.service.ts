@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+import { type PushesRequest, type PushFilter, PushReader, type PushView } from '../push/push-reader';
+import { PushWorker } from '../push/push-worker';
+import type { PageOf } from '../sync/cursor';
+
+/** What an administrator may ask about pushes; what is to be tried again is tried at once. */
+@Injectable()
+export class PushesService {
+  constructor(
+    private readonly pushes: PushReader,
+    private readonly worker: PushWorker,
+  ) {}
+
+  /** @throws MalformedCursor */
+  findPage(tenantId: string, request: PushesRequest): Promise<PageOf<PushView>> {
+    return this.pushes.findPage(tenantId, request);
+  }
+
+  async retryAll(tenantId: string, filter: PushFilter): Promise<{ retried: number }> {
+    const retried = await this.pushes.retryAll(tenantId, filter);
+    await this.worker.remind(tenantId);
+    return { retried };
+  }
+
+  /** @throws RecordNotFound */
+  async retry(tenantId: string, pushId: string): Promise<PushView> {
+    const push = await this.pushes.retry(tenantId, pushId);
+    await this.worker.remind(tenantId);
+    return push;
+  }
+
+  /** @throws RecordNotFound */
+  ignore(tenantId: string, pushId: string, note: string): Promise<PushView> {
+    return this.pushes.ignore(tenantId, pushId, note);
+  }
+}

@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+import { type PushSource, PushSources, type Scope, type WantedPlace } from '../../push/push-source';
+import { readRows } from '../../push/read-rows';
+import { PLACE_WORDS, standingOf } from '../../push/standing';
+import { type Subject, subjectOf } from '../../push/subject';
+
+/** A program is a course of Moodle, or a category of courses. */
+@Injectable()
+export class ProgramsMoodle implements PushSource {
+  readonly entity = 'program';
+
+  constructor(sources: PushSources) {
+    sources.add(this);
+  }
+
+  subjects(zohoId: string): Subject[] {
+    return [subjectOf(this.entity, zohoId)];
+  }
+
+  async readPlaces(scope: Scope, zohoIds: readonly string[]): Promise<Map<string, WantedPlace>> {
+    const rows = await readRows(scope, this.entity, ['name', 'code', 'status'], zohoIds);
+    return new Map(
+      rows.map((row) => [
+        row['zoho_id'] ?? '',
+        {
+          standing: standingOf(row['status'] ?? null, 'programs', PLACE_WORDS, scope.settings),
+          name: row['name'] ?? '',
+          shortName: row['code'] ?? null,
+          startDate: null,
+          endDate: null,
+          within: null,
+        },
+      ]),
+    );
+  }
+}

@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import { personName } from '../../push/person-name';
+import { type PushSource, PushSources, type Scope, type WantedUser } from '../../push/push-source';
+import { readRows } from '../../push/read-rows';
+import { standingOf } from '../../push/standing';
+import { type Subject, subjectOf } from '../../push/subject';
+
+const WORDS = {
+  suspended: ['freezed', 'withdraw', 'blocked', 'graduated', 'passive', 'unregistered', 'inactive'],
+  pending: ['pending', 'enrollment form', 'account creation'],
+};
+const COLUMNS = ['academic_email', 'display_name', 'first_name', 'last_name', 'status'];
+
+/** A student is a user of Moodle. */
+@Injectable()
+export class StudentsMoodle implements PushSource {
+  readonly entity = 'student';
+
+  constructor(sources: PushSources) {
+    sources.add(this);
+  }
+
+  subjects(zohoId: string): Subject[] {
+    return [subjectOf(this.entity, zohoId)];
+  }
+
+  async readUsers(scope: Scope, zohoIds: readonly string[]): Promise<Map<string, WantedUser>> {
+    const rows = await readRows(scope, this.entity, COLUMNS, zohoIds);
+    return new Map(
+      rows.map((row) => [
+        row['zoho_id'] ?? '',
+        {
+          standing: standingOf(row['status'] ?? null, 'students', WORDS, scope.settings),
+          email: row['academic_email'] ?? null,
+          ...personName(row['display_name'] ?? null, row['first_name'], row['last_name']),
+        },
+      ]),
+    );
+  }
+}

@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { CanonicalValues } from './record';
+
+/** A row whose content has changed. */
+export interface RowChange {
+  readonly zohoId: string;
+  /** null when there was no row, or a tombstone */
+  readonly before: CanonicalValues | null;
+  /** null when there is none any longer, or a tombstone */
+  readonly after: CanonicalValues | null;
+}
+
+/** Told, in the transaction that makes them, which rows have changed. */
+export type ChangeListener = (
+  db: EntityManager,
+  tenantId: string,
+  entity: string,
+  changes: readonly RowChange[],
+) => Promise<void>;
+
+/** Told, in the transaction that erases them, of which records nothing may be left. @returns how many lines it removed */
+export type ErasureListener = (
+  db: EntityManager,
+  tenantId: string,
+  entity: string,
+  zohoIds: readonly string[],
+) => Promise<number>;
+
+/** Where those who follow the rows hear of every change; the engine knows none of them. */
+@Injectable()
+export class RowChanges {
+  private readonly listeners: ChangeListener[] = [];
+  private readonly erasureListeners: ErasureListener[] = [];
+
+  listen(listener: ChangeListener): void {
+    this.listeners.push(listener);
+  }
+
+  async tell(db: EntityManager, tenantId: string, entity: string, changes: readonly RowChange[]): Promise<void> {
+    if (changes.length === 0) return;
+    for (const listener of this.listeners) await listener(db, tenantId, entity, changes);
+  }
+
+  listenToErasure(listener: ErasureListener): void {
+    this.erasureListeners.push(listener);
+  }
+
+  /** @returns how many lines the listeners removed */
+  async tellErased(db: EntityManager, tenantId: string, entity: string, zohoIds: readonly string[]): Promise<number> {
+    let count = 0;
+    for (const listener of this.erasureListeners) count += await listener(db, tenantId, entity, zohoIds);
+    return count;
+  }
+}

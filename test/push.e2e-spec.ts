@@ -1,0 +1,317 @@
+import { type College, courseClass, enrollment, program, PushService, student } from './support/push';
+
+let push: PushService;
+let college: College;
+beforeAll(async () => {
+  push = await PushService.start(40);
+});
+beforeEach(() => {
+  college = push.next();
+});
+afterAll(() => push.close());
+
+const unpushed = async (): Promise<unknown[]> => (await college.targets()).filter(({ state }) => state !== 'pushed');
+const groupOf = (name: string) => college.moodle.state.groups.find((group) => group.idnumber === name);
+const userOf = (idnumber: string) => college.moodle.state.users.find((user) => user.idnumber === idnumber);
+const isMember = (person: string, group: string): boolean =>
+  groupOf(group)?.members.has(userOf(person)?.id ?? 0) ?? false;
+const enrolmentOf = (idnumber: string) =>
+  college.moodle.state.enrolments.find(({ userid }) => userid === userOf(idnumber)?.id);
+
+/** Two students in class c1, and class c2 beside it. */
+async function twoStudents(): Promise<void> {
+  await college.sync('students', student('s1'), student('s2'));
+  await college.sync('programs', program('p1'));
+  await college.sync('classes', courseClass('c1'), courseClass('c2'));
+  await college.sync('enrollments', enrollment('e1', 's1', 'c1'), enrollment('e2', 's2', 'c1'));
+  await college.push();
+}
+
+describe('in the layout program-course', () => {
+  it('everything arrives: users, course, section, group, enrolment and membership', async () => {
+    await college.sync('students', student('s1'), student('s2', { First_Name: 'Ada', Last_Name: 'Lovelace' }));
+    await college.sync('programs', program('p1', { Product_Code: 'HND-C' }));
+    await college.sync('classes', courseClass('c1'), courseClass('c2'));
+    await college.sync(
+      'enrollments',
+      enrollment('e1', 's1', 'c1', { Start_Date: '2026-02-02', End_Date: '2026-06-05' }),
+    );
+    await college.sync('enrollments', enrollment('e2', 's2', 'c2'));
+    await college.push();
+    expect(await unpushed()).toEqual([]);
+    const { state } = college.moodle;
+    expect(state.users).toMatchObject([
+      {
+        username: 's1@college.example',
+        email: 's1@College.example',
+        firstname: 'Omar',
+        lastname: 'Kaya',
+        idnumber: 's1',
+      },
+      { username: 's2@college.example', firstname: 'Ada', lastname: 'Lovelace', idnumber: 's2' },
+    ]);
+    expect(state.courses).toMatchObject([
+      { fullname: 'HND in Computing', shortname: 'HND-C', idnumber: 'p1', format: 'topics', visible: true },
+    ]);
+    const [course] = state.courses;
+    expect(course?.sections.map(({ name }) => name)).toEqual(['General', 'Class c1', 'Class c2']);
+    expect(state.groups).toMatchObject([
+      { name: 'Class c1', idnumber: 'c1', courseid: course?.id },
+      { name: 'Class c2', idnumber: 'c2', courseid: course?.id },
+    ]);
+    const [one, two] = state.users;
+    expect(state.enrolments).toMatchObject([
+      { userid: one?.id, timestart: Date.UTC(2026, 1, 2) / 1_000, timeend: Date.UTC(2026, 5, 6) / 1_000 },
+      { userid: two?.id, timestart: 0, timeend: 0, suspended: false },
+    ]);
+    expect(state.enrolments.map(({ roles }) => [...roles])).toEqual([[5], [5]]);
+    expect(state.groups.map(({ members }) => [...members])).toEqual([[one?.id], [two?.id]]);
+  });
+
+  it('a second resend makes no call that changes anything', async () => {
+    await twoStudents();
+    const since = college.moodle.calls.length;
+    await college.sync('students', student('s1'), student('s2'));
+    await college.sync('classes', courseClass('c1'), courseClass('c2'));
+    await college.sync('enrollments', enrollment('e1', 's1', 'c1'), enrollment('e2', 's2', 'c1'));
+    await college.sync('enrollments', enrollment('e1', 's1', 'c1', { Enrollment_Type: 'Resit' }));
+    await college.push();
+    expect(college.moodle.namesOf(since)).toEqual([]);
+  });
+
+  it('ten updates are one push', async () => {
+    await twoStudents();
+    const since = college.moodle.calls.length;
+    for (let n = 0; n < 10; n += 1)
+      await college.sync('students', { id: 's1', Last_Name: `Name ${n}`, First_Name: 'A' });
+    await college.push();
+    expect(college.moodle.namesOf(since)).toEqual(['core_user_update_users']);
+    expect(userOf('s1')).toMatchObject({ lastname: 'Name 9' });
+  });
+
+  it('a change of class moves the membership, and touches the enrolment not at all', async () => {
+    await twoStudents();
+    const since = college.moodle.calls.length;
+    await college.sync('enrollments', { id: 'e1', Class: 'c2' });
+    await college.push();
+    expect(college.moodle.namesOf(since)).toEqual(['core_group_delete_group_members', 'core_group_add_group_members']);
+    expect([isMember('s1', 'c1'), isMember('s1', 'c2'), isMember('s2', 'c1')]).toEqual([false, true, true]);
+    expect(enrolmentOf('s1')).toMatchObject({ suspended: false });
+  });
+
+  it('the end of one of two enrollments suspends nobody; the end of the last one does, and a return undoes it', async () => {
+    await twoStudents();
+    await college.sync('enrollments', enrollment('e3', 's1', 'c2'));
+    await college.sync('enrollments', { id: 'e1', Status: 'Withdrawn' });
+    await college.push();
+    expect(enrolmentOf('s1')).toMatchObject({ suspended: false });
+    expect([isMember('s1', 'c1'), isMember('s1', 'c2')]).toEqual([false, true]);
+    await college.remove('enrollments', 'e3');
+    await college.push();
+    expect(enrolmentOf('s1')).toMatchObject({ suspended: true });
+    expect(enrolmentOf('s2')).toMatchObject({ suspended: false });
+    await college.sync('enrollments', { id: 'e1', Status: 'Active' });
+    await college.push();
+    expect(enrolmentOf('s1')).toMatchObject({ suspended: false });
+    expect(isMember('s1', 'c1')).toBe(true);
+  });
+
+  it('an enrolment lasts from the earliest start to the latest end, and is open when one is open', async () => {
+    await twoStudents();
+    const dates = (Start_Date: string, End_Date: string | null) => ({ Start_Date, End_Date });
+    await college.sync('enrollments', { id: 'e1', ...dates('2026-02-02', '2026-03-01') });
+    await college.sync('enrollments', enrollment('e3', 's1', 'c2', dates('2026-01-05', '2026-04-01')));
+    await college.push();
+    const seconds = (month: number, day: number) => Date.UTC(2026, month - 1, day) / 1_000;
+    expect(enrolmentOf('s1')).toMatchObject({ timestart: seconds(1, 5), timeend: seconds(4, 2) });
+    await college.sync('enrollments', { id: 'e1', End_Date: null });
+    await college.push();
+    expect(enrolmentOf('s1')).toMatchObject({ timestart: seconds(1, 5), timeend: 0 });
+  });
+
+  it.each([
+    ['suspend', { suspended: true }],
+    ['keep', { suspended: false }],
+    ['unenrol', undefined],
+  ])('the drop policy %s decides about an enrolment whose last enrollment has ended', async (dropPolicy, expected) => {
+    await college.profile({ moodle: { dropPolicy } });
+    await twoStudents();
+    await college.sync('enrollments', { id: 'e1', Status: 'Withdrawn' });
+    await college.push();
+    if (expected) expect(enrolmentOf('s1')).toMatchObject(expected);
+    else expect(enrolmentOf('s1')).toBeUndefined();
+    await college.sync('enrollments', { id: 'e1', Status: 'Active' });
+    await college.push();
+    expect(enrolmentOf('s1')).toMatchObject({ suspended: false });
+    expect(isMember('s1', 'c1')).toBe(true);
+  });
+
+  it('a class that moves to another program takes its students along', async () => {
+    await twoStudents();
+    await college.sync('programs', program('p2', { Product_Name: 'BSc' }));
+    await college.sync('classes', { id: 'c1', BTEC_Program: 'p2' });
+    await college.push();
+    expect(await unpushed()).toEqual([]);
+    const [first, second] = college.moodle.state.courses;
+    const suspendedIn = (course: number | undefined) =>
+      college.moodle.state.enrolments.filter(({ courseid }) => courseid === course).map(({ suspended }) => suspended);
+    expect(suspendedIn(first?.id)).toEqual([true, true]);
+    expect(suspendedIn(second?.id)).toEqual([false, false]);
+    expect(first?.sections.map(({ name, visible }) => [name, visible])).toEqual([
+      ['General', true],
+      ['Class c1', false],
+      ['Class c2', true],
+    ]);
+    expect(second?.sections.map(({ name }) => name)).toEqual(['General', 'Class c1']);
+  });
+
+  it('a class without a program is told, and pushed when it has one', async () => {
+    await college.sync('programs', program('p1'));
+    await college.sync('classes', { id: 'c1', Class_Name: 'Class' });
+    await college.push();
+    expect(await college.targets('section')).toMatchObject([
+      {
+        subject: 'class:c1',
+        state: 'failed',
+        reason: 'no_program',
+        message: expect.stringMatching(/no program/) as string,
+      },
+    ]);
+    await college.sync('classes', { id: 'c1', BTEC_Program: 'p1' });
+    await college.push();
+    expect(await unpushed()).toEqual([]);
+    expect(college.moodle.state.groups).toMatchObject([{ idnumber: 'c1' }]);
+  });
+
+  it('the teacher of a class is enrolled with the teacher’s role, until another one is', async () => {
+    await twoStudents();
+    await college.sync('teachers', { id: 't1', Name: 'Dr. Elif Yildiz', Academic_Email: 'elif@c.example' });
+    await college.sync('teachers', { id: 't2', Name: 'Can', Academic_Email: 'can@c.example' });
+    await college.sync('classes', { id: 'c1', Teacher: { id: 't1', name: 'Dr. Elif Yildiz' } });
+    await college.push();
+    expect(userOf('t1')).toMatchObject({ firstname: 'Dr. Elif', lastname: 'Yildiz', username: 'elif@c.example' });
+    expect(userOf('t2')).toBeUndefined();
+    expect([...(enrolmentOf('t1')?.roles ?? [])]).toEqual([3]);
+    await college.sync('classes', { id: 'c1', Teacher: { id: 't2', name: 'Can' } });
+    await college.push();
+    expect(userOf('t2')).toMatchObject({ firstname: 'Can', lastname: 'Can' });
+    expect([enrolmentOf('t1')?.suspended, enrolmentOf('t2')?.suspended]).toEqual([true, false]);
+  });
+
+  it('what is deleted is suspended or hidden, never deleted', async () => {
+    await twoStudents();
+    await college.remove('students', 's1');
+    await college.remove('classes', 'c1');
+    await college.remove('programs', 'p1');
+    await college.push();
+    expect(await unpushed()).toEqual([]);
+    const { users, courses } = college.moodle.state;
+    expect(users.map(({ suspended }) => suspended)).toEqual([true, false]);
+    expect(courses).toMatchObject([{ visible: false }]);
+  });
+});
+
+describe('in the layout class-course', () => {
+  beforeEach(() => college.profile({ moodle: { layout: 'class-course' } }));
+
+  it('a program is a category, a class a course, an enrollment an enrolment', async () => {
+    await twoStudents();
+    await college.sync('classes', { id: 'c2', Class_Short_Name: 'C-2', Start_Date: '2026-02-02', Status: 'Cancelled' });
+    await college.push();
+    expect(await unpushed()).toEqual([]);
+    const { categories, courses, enrolments, groups } = college.moodle.state;
+    const category = categories.find(({ idnumber }) => idnumber === 'p1');
+    expect(category).toMatchObject({ name: 'HND in Computing', parent: 1 });
+    expect(courses).toMatchObject([
+      { idnumber: 'c1', shortname: 'Class c1 (c1)', categoryid: category?.id, visible: true },
+      { idnumber: 'c2', shortname: 'C-2', startdate: Date.UTC(2026, 1, 2) / 1_000, visible: false },
+    ]);
+    expect(enrolments).toHaveLength(2);
+    expect(groups).toEqual([]);
+  });
+
+  it('a change of class ends one enrolment and begins another', async () => {
+    await twoStudents();
+    await college.sync('enrollments', { id: 'e1', Class: 'c2' });
+    await college.push();
+    const courseOf = (idnumber: string) => college.moodle.state.courses.find((course) => course.idnumber === idnumber);
+    const of = (course: string) =>
+      college.moodle.state.enrolments.find(
+        ({ userid, courseid }) => userid === userOf('s1')?.id && courseid === courseOf(course)?.id,
+      );
+    expect([of('c1')?.suspended, of('c2')?.suspended]).toEqual([true, false]);
+  });
+});
+
+describe('status words', () => {
+  it('decide whether a student is active, suspended or not there yet', async () => {
+    const words = { s1: 'Registered', s2: 'Freezed', s3: 'PENDING', s4: 'Whatever', s5: null };
+    await college.sync('students', ...Object.entries(words).map(([id, Status]) => student(id, { Status })));
+    await college.push();
+    expect(college.moodle.state.users.map(({ idnumber }) => idnumber).toSorted()).toEqual(['s1', 's4', 's5']);
+    await college.sync('students', { id: 's1', Status: 'withdraw' }, { id: 's3', Status: 'Active' });
+    await college.push();
+    expect([userOf('s1')?.suspended, userOf('s3')?.suspended]).toEqual([true, false]);
+    await college.sync('students', { id: 's1', Status: 'Revive' });
+    await college.push();
+    expect(userOf('s1')?.suspended).toBe(false);
+  });
+
+  it('may be the tenant’s own, and a change of them is pushed', async () => {
+    await college.sync('students', student('s1', { Status: 'Resting' }));
+    await college.push();
+    expect(userOf('s1')?.suspended).toBe(false);
+    await college.profile({ entities: { students: { statuses: { suspended: ['resting'] } } } });
+    await college.push();
+    expect(userOf('s1')?.suspended).toBe(true);
+  });
+});
+
+describe('a user that Moodle has already', () => {
+  it.each([
+    ['the ID number', { idnumber: 's1' }],
+    ['the username', { username: 's1@college.example' }],
+    ['the e-mail address, whatever its case', { email: 's1@college.EXAMPLE'.toLowerCase() }],
+  ])('is adopted by %s', async (_by, known) => {
+    const user = college.moodle.state.addUser({ firstname: 'Old', ...known });
+    await college.sync('students', student('s1'));
+    await college.push();
+    expect(college.moodle.state.users).toHaveLength(1);
+    expect(user).toMatchObject({ idnumber: 's1', firstname: 'Omar', username: 's1@college.example' });
+    expect(await college.targets('user')).toMatchObject([{ state: 'pushed', moodle_id: String(user.id) }]);
+  });
+
+  it.each([
+    ['two have its ID number', [{ idnumber: 's1' }, { idnumber: 's1' }]],
+    [
+      'one has its username and another its address',
+      [{ username: 's1@college.example' }, { email: 's1@college.example' }],
+    ],
+    ['its username belongs to another ID number', [{ username: 's1@college.example', idnumber: 'someone' }]],
+  ])('is a conflict for a person, when %s', async (_why, users) => {
+    for (const user of users) college.moodle.state.addUser(user);
+    const before = structuredClone(college.moodle.state.users);
+    await college.sync('students', student('s1'), student('s2'));
+    await college.push();
+    expect(await college.targets('user')).toMatchObject([
+      {
+        subject: 'student:s1',
+        state: 'failed',
+        reason: 'conflict',
+        message: expect.stringMatching(/Users \d+/) as string,
+      },
+      { subject: 'student:s2', state: 'pushed' },
+    ]);
+    expect(college.moodle.state.users.slice(0, users.length)).toEqual(before);
+  });
+
+  it('follows a change of name and address', async () => {
+    await college.sync('students', student('s1'));
+    await college.push();
+    await college.sync('students', { id: 's1', Academic_Email: 'new@c.example', First_Name: 'A', Last_Name: 'B' });
+    await college.push();
+    expect(college.moodle.state.users).toMatchObject([
+      { username: 'new@c.example', email: 'new@c.example', firstname: 'A', lastname: 'B' },
+    ]);
+  });
+});
