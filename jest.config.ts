@@ -12,6 +12,8 @@ export default {
   reporters: ['default', '<rootDir>/test/support/closing-line.reporter.cjs'],
   transform: { '^.+\\.[jt]s$': ['@swc/jest', { swcrc: true }] },
   // These ship ES modules only; compiling them here lets plain Jest load it on any Node.
-  transformIgnorePatterns: ['/node_modules/(?!@nestjs/|pg-boss/|cockatiel/|serialize-error/|non-error/|type-fest/|tagged-tag/|rrule-temporal/|@js-temporal/|temporal-)'],
+  transformIgnorePatterns: [
+    '/node_modules/(?!@nestjs/|pg-boss/|cockatiel/|serialize-error/|non-error/|type-fest/|tagged-tag/|rrule-temporal/|@js-temporal/|temporal-)',
+  ],
   collectCoverageFrom: ['src/**/*.ts', '!src/main.ts'],
 } satisfies Config;
