@@ -13,6 +13,7 @@ const DOUBT_SECONDS = 10;
 const WAITING_SECONDS = 300;
 
 interface TargetLine {
+  readonly id: string;
   readonly kind: Kind;
   readonly subject: Subject;
   readonly place: string;
@@ -61,11 +62,14 @@ export class TargetRepository {
       `UPDATE push_target AS target SET wanted = wanted + 1, attempts = 0, changed_at = clock_timestamp(),
          state = CASE WHEN state = 'ignored' THEN state ELSE 'wanted' END,
          next_try_at = CASE WHEN state = 'ignored' THEN NULL ELSE clock_timestamp() END
-       WHERE tenant_id = $1 AND (
-         subject = ANY($5::text[]) OR (place <> '' AND split_part(place, '/', 1) = ANY($5::text[]) AND kind = 'membership')
-         OR (kind IN ('enrolment', 'membership') AND subject = ANY($6::text[]))
-         OR EXISTS (SELECT FROM unnest($2::text[], $3::text[], $4::text[]) AS key (kind, subject, place)
-           WHERE key.kind = target.kind AND key.subject = target.subject AND key.place = target.place))`,
+       FROM (SELECT kind, subject, place FROM unnest($2::text[], $3::text[], $4::text[]) AS key (kind, subject, place)
+         UNION SELECT kind, subject, place FROM push_target WHERE tenant_id = $1 AND subject = ANY($5::text[])
+         UNION SELECT kind, subject, place FROM push_target
+           WHERE tenant_id = $1 AND kind IN ('enrolment', 'membership') AND subject = ANY($6::text[])
+         UNION SELECT kind, subject, place FROM push_target
+           WHERE tenant_id = $1 AND kind = 'membership' AND split_part(place, '/', 1) = ANY($5::text[])) AS due
+       WHERE target.tenant_id = $1 AND target.kind = due.kind AND target.subject = due.subject
+         AND target.place = due.place`,
       [tenantId, ...columns, subjects, persons],
     );
   }
@@ -87,11 +91,11 @@ export class TargetRepository {
       `UPDATE push_target AS target SET lease = $3, leased_until = clock_timestamp() + $5 * interval '1 second',
          is_doubtful = is_doubtful OR lease IS NOT NULL,
          doubt_until = CASE WHEN lease IS NULL THEN doubt_until ELSE clock_timestamp() + $6 * interval '1 second' END
-       FROM (SELECT subject, place FROM push_target
-             WHERE tenant_id = $1 AND kind = $2 AND next_try_at <= clock_timestamp()
-               AND (lease IS NULL OR leased_until < clock_timestamp())
-             ORDER BY next_try_at, subject, place LIMIT $4 FOR UPDATE SKIP LOCKED) AS due
-       WHERE target.tenant_id = $1 AND target.kind = $2 AND target.subject = due.subject AND target.place = due.place
+       WHERE target.tenant_id = $1 AND target.id = ANY(ARRAY(
+         SELECT id FROM push_target
+         WHERE tenant_id = $1 AND kind = $2 AND next_try_at <= clock_timestamp()
+           AND (lease IS NULL OR leased_until < clock_timestamp())
+         ORDER BY next_try_at, subject, place LIMIT $4 FOR UPDATE SKIP LOCKED))
        RETURNING target.*, coalesce(doubt_until > clock_timestamp(), false) AS may_still_happen`,
       [tenantId, kind, lease, limit, LEASE_SECONDS, DOUBT_SECONDS],
     );
@@ -102,16 +106,15 @@ export class TargetRepository {
   async remember(
     db: EntityManager,
     tenantId: string,
-    { kind, subject, place }: TargetKey,
+    target: ClaimedTarget,
     lease: string,
     memo: unknown,
   ): Promise<void> {
     const [, count]: [unknown, number] = await db.query(
-      `UPDATE push_target SET memo = $6
-       WHERE tenant_id = $1 AND kind = $2 AND subject = $3 AND place = $4 AND lease = $5`,
-      [tenantId, kind, subject, place, lease, JSON.stringify(memo)],
+      'UPDATE push_target SET memo = $4 WHERE tenant_id = $1 AND id = $2 AND lease = $3',
+      [tenantId, target.id, lease, JSON.stringify(memo)],
     );
-    if (count === 0) throw new Error(`${kind} ${subject} has been taken over`);
+    if (count === 0) throw new Error(`${nameOf(target)} has been taken over`);
   }
 
   /** The worker is alive: what it has taken stays its own. */
@@ -131,8 +134,9 @@ export class TargetRepository {
     // A child that turns to waiting and a parent that arrives must not miss each other.
     await db.query("SELECT pg_advisory_xact_lock(hashtextextended('push settle ' || $1, 0))", [tenantId]);
     const lines = settled.map((one) => toLine(one));
-    const parameters = [tenantId, lease, JSON.stringify(lines)];
-    const [kept]: [TargetKey[], number] = await db.query(
+    const ids = settled.map(({ target }) => target.id);
+    const parameters = [tenantId, lease, JSON.stringify(lines), ids];
+    const [kept]: [{ id: string }[], number] = await db.query(
       `UPDATE push_target AS target SET
          pushed = CASE WHEN line.outcome = 'pushed' THEN line.wanted ELSE pushed END,
          pushed_at = CASE WHEN line.outcome = 'pushed' THEN clock_timestamp() ELSE pushed_at END,
@@ -154,17 +158,22 @@ export class TargetRepository {
          next_try_at = CASE WHEN target.state = 'ignored' THEN NULL
            WHEN target.wanted > line.wanted AND line.outcome <> 'retrying' THEN clock_timestamp()
            ELSE clock_timestamp() + line.after_seconds * interval '1 second' END
-       FROM jsonb_to_recordset($3) AS line (kind text, subject text, place text, wanted bigint, outcome text,
+       FROM jsonb_to_recordset($3) AS line (id uuid, wanted bigint, outcome text,
          digest text, is_active boolean, moodle_id bigint, in_doubt boolean, memo jsonb, reason text, message text,
          awaits text[], after_seconds double precision, hold_id uuid)
-       WHERE target.tenant_id = $1 AND target.lease = $2 AND target.kind = line.kind AND target.subject = line.subject
-         AND target.place = line.place
-       RETURNING target.kind, target.subject, target.place`,
+       WHERE target.tenant_id = $1 AND target.id = ANY($4::uuid[]) AND target.lease = $2 AND target.id = line.id
+       RETURNING target.id`,
       parameters,
     );
     await this.wakeWaiting(db, tenantId, settled);
     await this.wakeLate(db, tenantId, settled);
-    if (kept.length < settled.length) await this.doubt(db, tenantId, settled, kept);
+    if (kept.length < settled.length)
+      await this.doubt(
+        db,
+        tenantId,
+        ids,
+        kept.map(({ id }) => id),
+      );
   }
 
   /** What has waited for one of these is due. */
@@ -186,38 +195,28 @@ export class TargetRepository {
     if (waiting.length === 0) return;
     await db.query(
       `UPDATE push_target AS child SET next_try_at = clock_timestamp()
-       FROM unnest($2::text[], $3::text[], $4::text[]) AS late (kind, subject, place)
-       WHERE child.tenant_id = $1 AND child.kind = late.kind AND child.subject = late.subject
-         AND child.place = late.place AND child.state = 'waiting'
+       WHERE child.tenant_id = $1 AND child.id = ANY($2::uuid[]) AND child.state = 'waiting'
          AND EXISTS (SELECT FROM push_target AS parent
            WHERE parent.tenant_id = $1 AND parent.kind = split_part(child.awaits[1], ' ', 1)
              AND parent.subject = split_part(child.awaits[1], ' ', 2)
              AND parent.place = split_part(child.awaits[1], ' ', 3)
              AND CASE WHEN parent.kind = 'enrolment' THEN parent.is_active ELSE parent.moodle_id IS NOT NULL END)`,
-      [
-        tenantId,
-        waiting.map(({ kind }) => kind),
-        waiting.map(({ subject }) => subject),
-        waiting.map(({ place }) => place),
-      ],
+      [tenantId, waiting.map(({ id }) => id)],
     );
   }
 
   private async doubt(
     db: EntityManager,
     tenantId: string,
-    settled: readonly Settled[],
-    kept: readonly TargetKey[],
+    ids: readonly string[],
+    kept: readonly string[],
   ): Promise<void> {
-    const fine = new Set(kept.map(nameOf));
-    const lost = settled.map(({ target }) => target).filter((target) => !fine.has(nameOf(target)));
+    const fine = new Set(kept);
     await db.query(
-      `UPDATE push_target AS target SET is_doubtful = true, wanted = wanted + 1,
+      `UPDATE push_target SET is_doubtful = true, wanted = wanted + 1,
          next_try_at = CASE WHEN state = 'ignored' THEN NULL ELSE clock_timestamp() END
-       FROM unnest($2::text[], $3::text[], $4::text[]) AS lost (kind, subject, place)
-       WHERE target.tenant_id = $1 AND target.kind = lost.kind AND target.subject = lost.subject
-         AND target.place = lost.place`,
-      [tenantId, lost.map(({ kind }) => kind), lost.map(({ subject }) => subject), lost.map(({ place }) => place)],
+       WHERE tenant_id = $1 AND id = ANY($2::uuid[])`,
+      [tenantId, ids.filter((id) => !fine.has(id))],
     );
   }
 
@@ -288,8 +287,8 @@ async function isFree(db: EntityManager, tenantId: string, kind: Kind): Promise<
 }
 
 function toLine({ target, settlement }: Settled): Record<string, unknown> {
-  const { kind, subject, place, wanted } = target;
-  const line = { kind, subject, place, wanted, outcome: settlement.outcome, in_doubt: false, is_active: false };
+  const { id, wanted } = target;
+  const line = { id, wanted, outcome: settlement.outcome, in_doubt: false, is_active: false };
   switch (settlement.outcome) {
     case 'pushed': {
       const { moodleId, digest, isActive } = settlement;
@@ -311,6 +310,7 @@ function toLine({ target, settlement }: Settled): Record<string, unknown> {
 }
 
 const toClaimed = (line: TargetLine): ClaimedTarget => ({
+  id: line.id,
   kind: line.kind,
   subject: line.subject,
   place: line.place,

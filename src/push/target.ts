@@ -14,6 +14,7 @@ export interface TargetKey {
 
 /** A target in a worker's hands. */
 export interface ClaimedTarget extends TargetKey {
+  readonly id: string;
   /** the changes up to which this worker pushes */
   readonly wanted: string;
   readonly attempts: number;
