@@ -99,7 +99,8 @@ export class TargetRepository {
        RETURNING target.*, coalesce(doubt_until > clock_timestamp(), false) AS may_still_happen`,
       [tenantId, kind, lease, limit, LEASE_SECONDS, DOUBT_SECONDS],
     );
-    return lines.map(toClaimed);
+    // In the order of Zoho's ids, which is that of creation: so sections come to stand in it.
+    return lines.map(toClaimed).toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
   }
 
   /** Keeps what a worker must know that takes the target over. @throws when it is no longer this worker's */
