@@ -1,46 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { withOwnDatabase } from './support/databases';
-
-const MAIN = resolve('dist/src/main.js');
-
-/** The built service as `npm start` runs it, in a folder of its own. */
-class Run {
-  output = '';
-  private readonly child: ChildProcess;
-  private readonly gone: Promise<number | null>;
-
-  constructor(folder: string, variables: Record<string, string> = {}) {
-    const { PATH = '' } = process.env;
-    this.child = spawn(process.execPath, [MAIN], { cwd: folder, env: { PATH, PORT: '0', ...variables } });
-    for (const stream of [this.child.stdout, this.child.stderr])
-      stream?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
-    this.gone = once(this.child, 'close').then(([code]) => code as number | null);
-  }
-
-  /** The address, once the service is ready. */
-  async ready(): Promise<string> {
-    for (;;) {
-      const url = /Ready on (\S+)/.exec(this.output)?.[1];
-      if (url) return url.replace('localhost', '127.0.0.1');
-      const ended = await Promise.race([
-        this.gone,
-        once(this.child.stdout as NodeJS.ReadableStream, 'data').then(() => 'more'),
-      ]);
-      if (ended !== 'more') throw new Error(`the service ended: ${this.output}`);
-    }
-  }
-
-  end(signal?: NodeJS.Signals): Promise<number | null> {
-    if (signal) this.child.kill(signal);
-    return this.gone;
-  }
-}
+import { Run } from './support/run';
 
 const PROGRAM = JSON.stringify({ id: 'p1', Name: 'HND' });
 const post = async (url: string): Promise<string> => {

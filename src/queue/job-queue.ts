@@ -40,7 +40,9 @@ export class JobQueue implements OnApplicationBootstrap, BeforeApplicationShutdo
       monitorVacuum: false,
       // Without workers of its own, a process leaves the looking after to those that have some.
       supervise: environment.PUSH_WORKERS > 0,
-      monitorIntervalSeconds: 10,
+      // So soon it is noticed that a worker is dead, after its heartbeat has been missed.
+      superviseIntervalSeconds: 5,
+      monitorIntervalSeconds: 5,
       registerInstance: false,
     });
     this.boss.on('error', (error) =>

@@ -29,7 +29,9 @@ export class PushService {
   private constructor(
     readonly service: TestService,
     private readonly colleges: readonly College[],
-    private readonly folder: string,
+    readonly folder: string,
+    /** what another process needs to push for the same colleges */
+    readonly variables: Readonly<Record<string, string>>,
   ) {}
 
   static async start(count: number, variables: Record<string, string> = {}): Promise<PushService> {
@@ -40,14 +42,10 @@ export class PushService {
     const content = sites.map(([tenant, { url: baseUrl, token }]) => [tenant, { baseUrl, token }]);
     const file = join(folder, 'sites.json');
     await writeFile(file, JSON.stringify(Object.fromEntries(content)));
-    const service = await TestService.start({
-      MOODLE_ENABLED: 'true',
-      MOODLE_SITES_FILE: file,
-      MOODLE_TIMEOUT_SECONDS: '1',
-      ...variables,
-    });
+    const own = { MOODLE_ENABLED: 'true', MOODLE_SITES_FILE: file, MOODLE_TIMEOUT_SECONDS: '1', ...variables };
+    const service = await TestService.start(own);
     const colleges = sites.map(([tenant, moodle]) => new College(service, tenant, moodle));
-    return new PushService(service, colleges, folder);
+    return new PushService(service, colleges, folder, own);
   }
 
   /** One that no other test has used. */

@@ -29,6 +29,8 @@ export type Fault =
   | { readonly kind: 'drop' }
   /** no answer; the work is done when the gate opens */
   | { readonly kind: 'hang'; readonly gate: Promise<unknown> }
+  /** the work is done at once, and the answer waits for the gate */
+  | { readonly kind: 'late'; readonly gate: Promise<unknown> }
   /** the work and the answer wait for the gate */
   | { readonly kind: 'wait'; readonly gate: Promise<unknown> };
 
@@ -139,6 +141,12 @@ export class MoodleStandIn {
         await fault.gate;
         this.work(call);
         return;
+      case 'late': {
+        const answer = this.work(call);
+        await fault.gate;
+        send(response, answer);
+        return;
+      }
       case 'wait':
         await fault.gate;
         send(response, this.work(call));

@@ -1,0 +1,43 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+
+const MAIN = resolve('dist/src/main.js');
+
+/** The built service as `npm start` runs it, in a folder of its own; or a worker, as `npm run worker` does. */
+export class Run {
+  output = '';
+  private readonly child: ChildProcess;
+  private readonly gone: Promise<number | null>;
+
+  constructor(folder: string, variables: Record<string, string> = {}, args: readonly string[] = []) {
+    const { PATH = '' } = process.env;
+    this.child = spawn(process.execPath, [MAIN, ...args], { cwd: folder, env: { PATH, PORT: '0', ...variables } });
+    for (const stream of [this.child.stdout, this.child.stderr])
+      stream?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
+    this.gone = once(this.child, 'close').then(([code]) => code as number | null);
+  }
+
+  /** The address, once the service is ready. */
+  async ready(): Promise<string> {
+    return (await this.says(/Ready on (\S+)/)).replace('localhost', '127.0.0.1');
+  }
+
+  /** What stands in the brackets, once it has said so. */
+  async says(pattern: RegExp): Promise<string> {
+    for (;;) {
+      const found = pattern.exec(this.output)?.[1];
+      if (found !== undefined) return found;
+      const ended = await Promise.race([
+        this.gone,
+        once(this.child.stdout as NodeJS.ReadableStream, 'data').then(() => 'more'),
+      ]);
+      if (ended !== 'more') throw new Error(`the service ended: ${this.output}`);
+    }
+  }
+
+  end(signal?: NodeJS.Signals): Promise<number | null> {
+    if (signal) this.child.kill(signal);
+    return this.gone;
+  }
+}
