@@ -1,3 +1,4 @@
+import { TenantTransaction } from '../src/database/tenant-transaction';
 import { courseClass, enrollment, type College, program, PushService, student } from './support/push';
 
 let push: PushService;
@@ -254,6 +255,27 @@ describe('workers', () => {
     await pushing;
     await college.push();
     expect(college.moodle.state.users).toMatchObject([{ firstname: 'New', lastname: 'Name' }]);
+  });
+
+  it('that look before a change is committed push it all the same: the pick-up race', async () => {
+    await college.sync('students', student('s1'));
+    await college.push();
+    const [held, release] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+    const uncommitted = college.service.app.get(TenantTransaction).run(college.tenant, async (db) => {
+      await db.query(`UPDATE student SET first_name = 'New', last_name = 'Name' WHERE tenant_id = $1`, [
+        college.tenant,
+      ]);
+      await db.query('INSERT INTO push_mark (tenant_id, subject) VALUES ($1, $2)', [college.tenant, 'student:s1']);
+      held.resolve(undefined);
+      await release.promise;
+    });
+    await held.promise;
+    await college.sync('students', student('s2'));
+    await college.push();
+    release.resolve(undefined);
+    await uncommitted;
+    await college.push();
+    expect(college.moodle.state.users.map(({ firstname }) => firstname)).toEqual(['New', 'Omar']);
   });
 
   it('a worker that was thought dead does not overwrite a newer push unnoticed', async () => {

@@ -111,7 +111,7 @@ function errorOfConnection(error: unknown, writes: boolean): MoodleError {
 
 /** An answer is an error if and only if it is an object with the key `exception`. */
 function readAnswer({ status, headers, data }: AxiosResponse<string>, writes: boolean): unknown {
-  if (status !== 200) throw errorOfStatus(status, secondsOf(headers['retry-after']));
+  if (status !== 200) throw errorOfStatus(status, writes, secondsOf(headers['retry-after']));
   let value: unknown;
   try {
     value = JSON.parse(data);

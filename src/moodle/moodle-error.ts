@@ -94,8 +94,8 @@ function capabilityIn(message: unknown): string {
   return found ? `: ${found[0]}` : '';
 }
 
-/** What a status other than 200 means. */
-export function errorOfStatus(status: number, retryAfterSeconds?: number): MoodleError {
+/** What a status other than 200 means. @param writes whether the call changes anything */
+export function errorOfStatus(status: number, writes: boolean, retryAfterSeconds?: number): MoodleError {
   const code = `http_${status}`;
   if (status === 429)
     return new MoodleError('transient', code, 'Moodle asks for fewer calls', {
@@ -113,7 +113,7 @@ export function errorOfStatus(status: number, retryAfterSeconds?: number): Moodl
   if (status >= 500)
     return new MoodleError('transient', code, `Moodle answers with status ${status}`, {
       // 503 is maintenance, which answers before anything is done.
-      mayHaveHappened: status !== 503,
+      mayHaveHappened: writes && status !== 503,
       ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
     });
   return new MoodleError('site', code, `Moodle answers with status ${status}`);

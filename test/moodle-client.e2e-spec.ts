@@ -1,0 +1,131 @@
+import { Logger, type LoggerService } from '@nestjs/common';
+import { readEnvironment } from '../src/config/environment';
+import { encodeParameters } from '../src/moodle/encode-parameters';
+import { getSiteInfo } from '../src/moodle/functions/site';
+import { createUsers, getUsersByField } from '../src/moodle/functions/users';
+import { MoodleClient } from '../src/moodle/moodle-client';
+import { MoodleError } from '../src/moodle/moodle-error';
+import type { Fault } from './support/moodle/moodle-stand-in';
+import { MoodleStandIn } from './support/moodle/moodle-stand-in';
+
+let moodle: MoodleStandIn;
+let client: MoodleClient;
+const lines: string[] = [];
+const remember = (...words: unknown[]): void => void lines.push(words.map(String).join(' '));
+const logger: LoggerService = { log: remember, error: remember, warn: remember };
+
+beforeAll(() => Logger.overrideLogger(logger));
+beforeEach(async () => {
+  lines.length = 0;
+  moodle = await MoodleStandIn.start();
+  client = new MoodleClient(readEnvironment({ MOODLE_TIMEOUT_SECONDS: '1' }));
+});
+afterEach(async () => {
+  client.onApplicationShutdown();
+  await moodle.down();
+});
+
+const site = (token = moodle.token) => ({ baseUrl: `${moodle.url}/`, token });
+const USER = {
+  username: 'canary@c.example',
+  auth: 'manual',
+  createpassword: true,
+  firstname: 'Canary',
+  lastname: 'Bird',
+  email: 'canary@c.example',
+  idnumber: 'canary-1',
+};
+const failure = async (call: Promise<unknown>): Promise<MoodleError> => {
+  try {
+    await call;
+  } catch (error) {
+    if (error instanceof MoodleError) return error;
+    throw error;
+  }
+  throw new Error('the call succeeded');
+};
+
+it('parameters are spelled as PHP reads them', () => {
+  const spelled = encodeParameters({ users: [{ id: 4, suspended: true, name: undefined }], courseid: 3, on: false });
+  expect(spelled).toEqual([
+    ['users[0][id]', '4'],
+    ['users[0][suspended]', '1'],
+    ['courseid', '3'],
+    ['on', '0'],
+  ]);
+  expect(() => encodeParameters({ users: [] })).toThrow('users is an empty list');
+});
+
+it('the token goes first in the body; neither it nor anything personal is in a line of the log', async () => {
+  await client.call(site(), createUsers, { users: [USER] }, 1);
+  await failure(client.call(site(), createUsers, { users: [USER] }, 1));
+  await failure(client.call(site('wrong0123456789abcdef'), getSiteInfo, {}));
+  expect(Object.keys(moodle.calls[0]?.parameters ?? {})).toEqual([
+    'wstoken',
+    'wsfunction',
+    'moodlewsrestformat',
+    'users',
+  ]);
+  expect(lines).toEqual([
+    expect.stringMatching(/^Moodle core_user_create_users: ok, 1 items, \d+ ms/),
+    expect.stringMatching(/^Moodle core_user_create_users: invalidparameter, 1 items/),
+    expect.stringMatching(/^Moodle core_webservice_get_site_info: invalidtoken/),
+  ]);
+  expect(lines.join()).not.toMatch(new RegExp(`canary|bird|${moodle.token}|wrong0123`, 'i'));
+});
+
+it('an error keeps no word of Moodle’s own, but the capability that is missing', async () => {
+  const message = 'Sorry, Canary Bird, you do not have permission (moodle/user:create)';
+  const body = JSON.stringify({ exception: 'x', errorcode: 'nopermissions', message });
+  moodle.fail({ kind: 'status', status: 200, body });
+  const error = await failure(client.call(site(), createUsers, { users: [USER] }));
+  expect(error.message).toMatch(/moodle\/user:create$/);
+  expect(error.message).not.toContain('Canary');
+  moodle.fail({ kind: 'status', status: 200, body: '{"exception":"Error","message":"Canary"}' });
+  expect(await failure(client.call(site(), getSiteInfo, {}))).toMatchObject({ fault: 'record', errorcode: 'unknown' });
+});
+
+const gate = new Promise(() => undefined);
+it.each<[string, Fault, Partial<MoodleError>]>([
+  ['no answer in time', { kind: 'hang', gate }, { fault: 'transient', errorcode: 'timeout', mayHaveHappened: true }],
+  ['a cut connection', { kind: 'reset' }, { fault: 'transient', errorcode: 'connection', mayHaveHappened: true }],
+  ['500', { kind: 'status', status: 500 }, { fault: 'transient', errorcode: 'http_500', mayHaveHappened: true }],
+  ['503', { kind: 'status', status: 503 }, { fault: 'transient', errorcode: 'http_503', mayHaveHappened: false }],
+  [
+    '429',
+    { kind: 'status', status: 429, headers: { 'Retry-After': '7' } },
+    { fault: 'transient', errorcode: 'http_429', mayHaveHappened: false, retryAfterSeconds: 7 },
+  ],
+  ['403', { kind: 'status', status: 403 }, { fault: 'site', errorcode: 'http_403', mayHaveHappened: false }],
+  ['404', { kind: 'status', status: 404 }, { fault: 'site', errorcode: 'http_404' }],
+  [
+    'a redirect',
+    { kind: 'status', status: 307, headers: { Location: 'http://127.0.0.1:1/' } },
+    { fault: 'site', errorcode: 'redirect' },
+  ],
+  [
+    'HTML',
+    { kind: 'status', status: 200, body: '<p>' },
+    { fault: 'transient', errorcode: 'not_json', mayHaveHappened: true },
+  ],
+  [
+    'another shape',
+    { kind: 'status', status: 200, body: '[{"id":"x"}]' },
+    { fault: 'transient', errorcode: 'unexpected_answer', mayHaveHappened: true },
+  ],
+  ['maintenance', { kind: 'exception', errorcode: 'sitemaintenance' }, { fault: 'transient', mayHaveHappened: false }],
+  ['a refusal', { kind: 'exception', errorcode: 'invalidparameter' }, { fault: 'record', mayHaveHappened: false }],
+])('%s is told apart', async (_name, fault, expected) => {
+  moodle.fail(fault);
+  expect(await failure(client.call(site(), createUsers, { users: [USER] }))).toMatchObject(expected);
+});
+
+it('a read never leaves a doubt, and a server that is not there neither', async () => {
+  moodle.fail({ kind: 'status', status: 500 });
+  const read = await failure(client.call(site(), getUsersByField, { field: 'id', values: [1] }));
+  expect(read).toMatchObject({ errorcode: 'http_500', mayHaveHappened: false });
+  await moodle.down();
+  const absent = await failure(client.call(site(), createUsers, { users: [USER] }));
+  expect(absent).toMatchObject({ errorcode: 'connection', mayHaveHappened: false });
+  await moodle.up();
+});
