@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { circuitBreaker, CircuitState, type CircuitBreakerPolicy, ConsecutiveBreaker, handleWhen } from 'cockatiel';
+import { circuitBreaker, type CircuitBreakerPolicy, ConsecutiveBreaker, handleWhen } from 'cockatiel';
 import { TenantTransaction } from '../database/tenant-transaction';
 import { getSiteInfo } from '../moodle/functions/site';
 import { MoodleClient } from '../moodle/moodle-client';
@@ -19,6 +19,8 @@ export class PushGate {
   /** tenants whose site has refused us in the round that is under way */
   private readonly closed = new Set<string>();
   private readonly breakers = new Map<string, CircuitBreakerPolicy>();
+  /** by the process's own clock, in milliseconds */
+  private readonly brokenUntil = new Map<string, number>();
 
   constructor(
     private readonly transaction: TenantTransaction,
@@ -34,13 +36,15 @@ export class PushGate {
         halfOpenAfter: BREAK_MS,
         breaker: new ConsecutiveBreaker(FAILURES_BEFORE_BREAK),
       });
+      // Once it is broken, only a call finds out that the time is over: so calls must come again by then.
+      breaker.onBreak(() => this.brokenUntil.set(tenantId, performance.now() + BREAK_MS));
       this.breakers.set(tenantId, breaker);
     }
     return breaker;
   }
 
   isBroken(tenantId: string): boolean {
-    return this.breakers.get(tenantId)?.state === CircuitState.Open;
+    return performance.now() < (this.brokenUntil.get(tenantId) ?? 0);
   }
 
   /** Whether calls go through at this moment. */
