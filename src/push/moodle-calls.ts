@@ -64,7 +64,7 @@ export class MoodleCalls {
 }
 
 /** Fewer items came back than were sent. */
-const truncated = (name: string): MoodleError =>
+export const truncated = (name: string): MoodleError =>
   new MoodleError('transient', 'truncated', `Moodle answers ${name} for fewer than were sent: see max_input_vars`, {
     mayHaveHappened: true,
   });

@@ -6,7 +6,7 @@ import { type Applied, type Batch, NOTHING_APPLIED, type Outcomes, type RecordsB
 import { DeferredRepository, type DeferredWrite } from './deferral/deferred.repository';
 import type { EntityDefinition } from './fields';
 import { HistoryRepository } from './history/history.repository';
-import { type Outcome, type Status, withWarnings } from './outcome';
+import { IS_STORED, type Outcome, withWarnings } from './outcome';
 import { RecordGroup } from './record-group';
 import { keepOutErasure } from './removal/erasure-lock';
 import { type KnownReferences, ReferenceResolver } from './reference-resolver';
@@ -17,9 +17,6 @@ import { inSlices } from './slices';
 import type { RowWrite } from './synced.repository';
 import { settleUniqueValues } from './unique-values';
 import { UniqueValuesRepository } from './unique-values.repository';
-
-/** Outcomes after which the row is what the record says. */
-const IS_STORED: ReadonlySet<Status> = new Set(['NEW', 'UPDATED', 'UNCHANGED']);
 
 /** Written in the same transaction, from what the batch came to. */
 export type Finish = (db: EntityManager, applied: Applied) => Promise<void>;

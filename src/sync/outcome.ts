@@ -29,3 +29,6 @@ export interface Outcome {
 
 export const withWarnings = (warnings: readonly RecordIssue[]): { warnings?: readonly RecordIssue[] } =>
   warnings.length > 0 ? { warnings } : {};
+
+/** Outcomes after which the row is what the record says. */
+export const IS_STORED: ReadonlySet<Status> = new Set(['NEW', 'UPDATED', 'UNCHANGED']);

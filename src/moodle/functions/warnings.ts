@@ -4,3 +4,4 @@ import { z } from 'zod';
 export const warnings = z.object({
   warnings: z.array(z.object({ itemid: z.coerce.number().optional(), warningcode: z.string() })).optional(),
 });
+export type MoodleWarnings = z.infer<typeof warnings>;

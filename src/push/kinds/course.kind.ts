@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { DateTime } from 'luxon';
 import {
   type CourseFields,
   createCourses,
@@ -7,13 +6,13 @@ import {
   type MoodleCourse,
   updateCourses,
 } from '../../moodle/functions/courses';
-import { errorOfWarning } from '../../moodle/moodle-error';
 import type { MoodleCalls } from '../moodle-calls';
 import { PushRows } from '../push-rows';
 import type { Scope, WantedPlace } from '../push-source';
 import { idIn } from '../subject';
 import type { ClaimedTarget, TargetKey } from '../target';
-import { conflict, inDoubt, nothing, pushedOr } from './outcomes';
+import { secondsAt } from './moodle-time';
+import { conflict, inDoubt, nothing, perItem, pushedOr } from './outcomes';
 import { parentKey, ParentReader, type Parents } from './parents';
 import type { Prepared, Pushed, TargetKind, Work } from './target-kind';
 
@@ -92,13 +91,11 @@ export class CourseKind implements TargetKind<WantedCourse> {
       updateCourses,
       works,
       (some) => ({ courses: some.map(([{ wanted }, id]) => ({ id, ...wanted.fields, visible: wanted.visible })) }),
-      (answer, some) => {
-        const refused = new Map(answer?.warnings?.map(({ itemid, warningcode }) => [itemid, warningcode]));
-        return some.map(([, id]) => {
-          const code = refused.get(id);
-          return code === undefined ? id : errorOfWarning(code);
-        });
-      },
+      (answer, some) =>
+        perItem(
+          answer,
+          some.map(([, id]) => id),
+        ),
     );
     for (const [[{ target }], id] of made) results.set(target, pushedOr(target, id));
   }
@@ -140,9 +137,6 @@ function shortNameOf({ name, shortName }: WantedPlace, id: string): string {
   if (shortName !== null) return shortName.slice(0, LONGEST_SHORT_NAME);
   return `${name.slice(0, LONGEST_SHORT_NAME - id.length - 3)} (${id})`;
 }
-
-const secondsAt = (date: string | null, zone: string, daysLater = 0): number =>
-  date === null ? 0 : Math.max(0, DateTime.fromISO(date, { zone }).plus({ days: daysLater }).toUnixInteger());
 
 /** By the idnumber, else by the short name if nobody else has a claim on it. */
 async function lookUp(calls: MoodleCalls, { target, wanted }: CourseWork): Promise<number | 'conflict' | null> {

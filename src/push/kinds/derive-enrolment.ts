@@ -1,6 +1,6 @@
-import { DateTime } from 'luxon';
 import type { DropPolicy } from '../moodle-settings';
 import type { Attendance } from '../push-source';
+import { secondsAt } from './moodle-time';
 
 /** An enrolment as Moodle has it: always sent whole, since what is left out is reset. */
 export interface WantedEnrolment {
@@ -31,15 +31,10 @@ export function deriveEnrolment(
 }
 
 function spanOf(attendances: readonly Attendance[], zone: string): Pick<WantedEnrolment, 'timestart' | 'timeend'> {
-  const starts = attendances.map(({ startDate }) => secondsAt(startDate, zone, 0));
+  const starts = attendances.map(({ startDate }) => secondsAt(startDate, zone));
   const ends = attendances.map(({ endDate }) => secondsAt(endDate, zone, 1));
   return {
     timestart: starts.length === 0 || starts.includes(0) ? 0 : Math.min(...starts),
     timeend: ends.length === 0 || ends.includes(0) ? 0 : Math.max(...ends),
   };
-}
-
-/** The midnight at which the date begins, or the one so many days later; 0 without a date. */
-function secondsAt(date: string | null, zone: string, daysLater: number): number {
-  return date === null ? 0 : Math.max(0, DateTime.fromISO(date, { zone }).plus({ days: daysLater }).toUnixInteger());
 }

@@ -1,4 +1,5 @@
-import { MoodleError } from '../../moodle/moodle-error';
+import type { MoodleWarnings } from '../../moodle/functions/warnings';
+import { errorOfWarning, MoodleError } from '../../moodle/moodle-error';
 import { settleError } from '../settle-errors';
 import type { ClaimedTarget, Settlement } from '../target';
 import type { Pushed } from './target-kind';
@@ -33,3 +34,12 @@ export const waitFor = (reason: string, message: string, awaits: readonly string
 /** The result of one item of a call. */
 export const pushedOr = (target: ClaimedTarget, id: number | null | MoodleError): Pushed =>
   id instanceof MoodleError ? settleError(target, id) : { moodleId: id };
+
+/** The results of a call that is not atomic: what Moodle refused is told of by the item's id. */
+export function perItem(answer: MoodleWarnings | null, ids: readonly number[]): (number | MoodleError)[] {
+  const refused = new Map(answer?.warnings?.map(({ itemid, warningcode }) => [itemid, warningcode]));
+  return ids.map((id) => {
+    const code = refused.get(id);
+    return code === undefined ? id : errorOfWarning(code);
+  });
+}

@@ -6,13 +6,12 @@ import {
   type MoodleUserChange,
   updateUsers,
 } from '../../moodle/functions/users';
-import { errorOfWarning, MoodleError } from '../../moodle/moodle-error';
-import type { MoodleCalls } from '../moodle-calls';
+import { type MoodleCalls, truncated } from '../moodle-calls';
 import { PushRows } from '../push-rows';
 import type { Scope, WantedUser } from '../push-source';
 import { idIn } from '../subject';
 import type { ClaimedTarget } from '../target';
-import { conflict, fail, inDoubt, nothing, pushedOr } from './outcomes';
+import { conflict, fail, inDoubt, nothing, perItem, pushedOr } from './outcomes';
 import type { Prepared, Pushed, TargetKind, Work } from './target-kind';
 
 /** A user as Moodle is to have it. */
@@ -83,7 +82,7 @@ export class UserKind implements TargetKind<WantedMoodleUser> {
       }),
       (answer, some) => {
         const ids = new Map(answer.map(({ id, username }) => [username, id]));
-        return some.map(({ wanted }) => ids.get(wanted.fields?.username ?? '') ?? lost());
+        return some.map(({ wanted }) => ids.get(wanted.fields?.username ?? '') ?? truncated(createUsers.name));
       },
     );
     return new Map([...made].map(([work, id]) => [work, pushedOr(work.target, id)]));
@@ -98,13 +97,11 @@ export class UserKind implements TargetKind<WantedMoodleUser> {
       updateUsers,
       [...changes],
       (some) => ({ users: some.map(([, change]) => change) }),
-      (answer, some) => {
-        const refused = new Map(answer?.warnings?.map(({ itemid, warningcode }) => [itemid, warningcode]));
-        return some.map(([, { id }]) => {
-          const code = refused.get(id);
-          return code === undefined ? id : errorOfWarning(code);
-        });
-      },
+      (answer, some) =>
+        perItem(
+          answer,
+          some.map(([, { id }]) => id),
+        ),
     );
     return new Map([...made].map(([[work], id]) => [work, pushedOr(work.target, id)]));
   }
@@ -140,11 +137,6 @@ const changeOf = (id: number, { fields, suspended }: WantedMoodleUser): MoodleUs
   ...fields,
   suspended,
 });
-
-const lost = (): MoodleError =>
-  new MoodleError('transient', 'truncated', 'Moodle answers for fewer users than were sent: see max_input_vars', {
-    mayHaveHappened: true,
-  });
 
 /** Users of Moodle that may be the wanted ones. */
 class FoundUsers {

@@ -5,6 +5,7 @@ import { BatchApplier } from '../batch-applier';
 import { EntityRegistry } from '../entity-registry';
 import { FingerprintService } from '../fingerprint.service';
 import { HistoryRepository } from '../history/history.repository';
+import { IS_STORED } from '../outcome';
 import { ProfileReader } from '../profile/profile-reader';
 import { toWakeRecord } from '../record';
 import type { RecordGroup } from '../record-group';
@@ -187,8 +188,6 @@ export class ReleaseService implements BeforeApplicationShutdown {
     };
   }
 }
-
-const IS_STORED: ReadonlySet<string> = new Set(['NEW', 'UPDATED', 'UNCHANGED']);
 
 const countReleased = ({ groups }: Pick<Applied, 'groups'>): number =>
   groups.filter(({ waiting, wait, verdict }) => waiting && !wait && verdict && IS_STORED.has(verdict.status)).length;
