@@ -168,6 +168,7 @@ export class TargetRepository {
     );
     await this.wakeWaiting(db, tenantId, settled);
     await this.wakeLate(db, tenantId, settled);
+    await this.wantChildren(db, tenantId, settled);
     if (kept.length < settled.length)
       await this.doubt(
         db,
@@ -203,6 +204,22 @@ export class TargetRepository {
              AND parent.place = split_part(child.awaits[1], ' ', 3)
              AND CASE WHEN parent.kind = 'enrolment' THEN parent.is_active ELSE parent.moodle_id IS NOT NULL END)`,
       [tenantId, waiting.map(({ id }) => id)],
+    );
+  }
+
+  /** What stood in something that was made anew in Moodle is gone with what was there before. */
+  private async wantChildren(db: EntityManager, tenantId: string, settled: readonly Settled[]): Promise<void> {
+    const anew = settled.filter(({ target, settlement }) => isMadeAnew(target, settlement)).map(({ target }) => target);
+    if (anew.length === 0) return;
+    const subjectsOf = (isUser: boolean) =>
+      anew.filter(({ kind }) => (kind === 'user') === isUser).map(({ subject }) => subject);
+    await db.query(
+      `UPDATE push_target SET wanted = wanted + 1, is_doubtful = true,
+         state = CASE WHEN state = 'ignored' THEN state ELSE 'wanted' END,
+         next_try_at = CASE WHEN state = 'ignored' THEN NULL ELSE clock_timestamp() END
+       WHERE tenant_id = $1 AND place <> ''
+         AND (string_to_array(place, '/') && $2::text[] OR subject = ANY($3::text[]))`,
+      [tenantId, subjectsOf(false), subjectsOf(true)],
     );
   }
 
@@ -275,6 +292,9 @@ interface ParentLine extends TargetKey {
   readonly is_active: boolean;
   readonly message: string | null;
 }
+
+const isMadeAnew = ({ kind, moodleId }: ClaimedTarget, settlement: Settlement): boolean =>
+  kind !== 'section' && moodleId !== null && settlement.outcome === 'pushed' && settlement.moodleId !== moodleId;
 
 /** Whether nobody has targets of the kind in hand. Who asks holds the answer until the end of the transaction. */
 async function isFree(db: EntityManager, tenantId: string, kind: Kind): Promise<boolean> {

@@ -10,6 +10,7 @@ const course = z.object({
   fullname: z.string(),
   idnumber: z.string().default(''),
   categoryid: z.int().optional(),
+  format: z.string().optional(),
 });
 export type MoodleCourse = z.infer<typeof course>;
 

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { getCoursesByField } from '../../moodle/functions/courses';
 import {
   getCourseContents,
   type MoodleSection,
@@ -15,6 +16,7 @@ import { TargetRepository } from '../target.repository';
 import { NO_PROGRAM } from './group.kind';
 import { fail, inDoubt, nothing } from './outcomes';
 import { parentKey, ParentReader } from './parents';
+import { SectionCalls } from './section-calls';
 import type { Prepared, Pushed, Remember, TargetKind, Work } from './target-kind';
 
 /** `name` null: the class is not there any longer, and its section only hidden. */
@@ -43,7 +45,7 @@ const LONGEST_NAME = 255;
 @Injectable()
 export class SectionKind implements TargetKind<WantedSection> {
   readonly kind = 'section';
-  readonly functions = [getCourseContents, updateCourseFormat, renameSection];
+  readonly functions = [getCourseContents, updateCourseFormat, renameSection, getCoursesByField];
   readonly isSerial = true;
 
   constructor(
@@ -83,9 +85,10 @@ export class SectionKind implements TargetKind<WantedSection> {
     remember: Remember,
   ): Promise<void> {
     const made = new Set<number>();
+    const sections = new SectionCalls(calls);
     for (const work of works) {
       try {
-        const id = await this.pushOne(calls, work as SectionWork, made, remember);
+        const id = await this.pushOne(sections, work as SectionWork, made, remember);
         results.set(work.target, typeof id === 'number' ? { moodleId: id } : id);
         if (typeof id === 'number') made.add(id);
       } catch (error) {
@@ -95,49 +98,52 @@ export class SectionKind implements TargetKind<WantedSection> {
     }
   }
 
+  /** A section that somebody has deleted in Moodle is made anew. */
   private async pushOne(
-    calls: MoodleCalls,
+    sections: SectionCalls,
     work: SectionWork,
     made: ReadonlySet<number>,
     remember: Remember,
   ): Promise<number | Pushed> {
-    const { target, wanted } = work;
-    const { courseid, name, visible } = wanted;
-    const id = target.moodleId ?? (await this.findOrAdd(calls, work, made, remember));
-    if (typeof id !== 'number') return id;
-    if (name !== null) {
-      await calls.call(renameSection, { component: 'format_topics', itemtype: 'sectionname', itemid: id, value: name });
+    const known = work.target.moodleId;
+    const { courseid, name, visible } = work.wanted;
+    if (known !== null && (await sections.setVisible(courseid, known, visible))) {
+      if (name !== null) await sections.rename(courseid, known, name);
+      return known;
     }
-    await calls.call(updateCourseFormat, { action: visible ? 'section_show' : 'section_hide', courseid, ids: [id] });
-    return id;
+    if (name === null && known !== null) return nothing();
+    const id = await this.findOrAdd(sections, work, made, remember);
+    if (typeof id !== 'number') return id;
+    // Named before it is hidden: who takes over after a crash may not see what is hidden.
+    if (name !== null) await sections.rename(courseid, id, name);
+    if (await sections.setVisible(courseid, id, visible)) return id;
+    throw new MoodleError('transient', 'section_not_found', 'A section has gone while it was made');
   }
 
   /** Adopts what a lost call has added, or what bears the name and is nobody's, before it adds anything. */
   private async findOrAdd(
-    calls: MoodleCalls,
+    sections: SectionCalls,
     { target, wanted, taken }: SectionWork,
     made: ReadonlySet<number>,
     remember: Remember,
   ): Promise<number | Pushed> {
     const { courseid, name } = wanted;
-    const sections = (await calls.call(getCourseContents, CONTENTS(courseid))).filter(isNobodys(taken, made));
-    const found = adoptable(sections, name, memoOf(target));
+    const there = (await sections.list(courseid)).filter(isNobodys(taken, made));
+    const found = adoptable(there, name, memoOf(target));
     if (found !== undefined) return found;
     if (target.mayStillHappen) return inDoubt();
-    const seen = sections.map(({ id }) => id);
+    const seen = there.map(({ id }) => id);
     await remember(target, { seen: [...seen, ...taken, ...made] } satisfies SectionMemo);
-    const changes = await calls.call(updateCourseFormat, { action: 'section_add', courseid });
+    const listed = await sections.add(courseid);
     const known = new Set([...seen, ...taken, ...made]);
-    const added = changes.filter((change) => change.name === 'section' && !known.has(change.fields.id));
+    const added = listed.filter((id) => !known.has(id));
     // Among them may be some that were hidden from us before; ids only grow.
-    if (added.length > 0) return Math.max(...added.map(({ fields }) => fields.id));
+    if (added.length > 0) return Math.max(...added);
     throw new MoodleError('transient', 'section_not_found', 'Moodle does not say which section it has added', {
       mayHaveHappened: true,
     });
   }
 }
-
-const CONTENTS = (courseid: number) => ({ courseid, options: [{ name: 'excludemodules', value: true }] });
 
 const isNobodys =
   (taken: ReadonlySet<number>, made: ReadonlySet<number>) =>
