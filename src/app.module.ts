@@ -6,6 +6,7 @@ import { DatabaseModule } from './database/database.module';
 import { DeferredModule } from './deferred/deferred.module';
 import { HealthModule } from './health/health.module';
 import { loggerOptions } from './logging/logger-options';
+import { MetricsModule } from './metrics/metrics.module';
 import { PushesModule } from './pushes/pushes.module';
 import { ProgramsModule } from './records/programs/programs.module';
 import { StudentsModule } from './records/students/students.module';
@@ -28,6 +29,7 @@ import { UpkeepModule } from './upkeep/upkeep.module';
     RedisModule,
     RequestModule,
     HealthModule,
+    MetricsModule,
     DeferredModule,
     PushesModule,
     RunsModule,

@@ -3,6 +3,8 @@ import { readEnvironment } from '../src/config/environment';
 import { encodeParameters } from '../src/moodle/encode-parameters';
 import { getSiteInfo } from '../src/moodle/functions/site';
 import { createUsers, getUsersByField } from '../src/moodle/functions/users';
+import { Registry } from 'prom-client';
+import { MoodleCallMetrics } from '../src/moodle/moodle-call-metrics';
 import { MoodleClient } from '../src/moodle/moodle-client';
 import { MoodleError } from '../src/moodle/moodle-error';
 import type { Fault } from './support/moodle/moodle-stand-in';
@@ -18,7 +20,7 @@ beforeAll(() => Logger.overrideLogger(logger));
 beforeEach(async () => {
   lines.length = 0;
   moodle = await MoodleStandIn.start();
-  client = new MoodleClient(readEnvironment({ MOODLE_TIMEOUT_SECONDS: '1' }));
+  client = new MoodleClient(readEnvironment({ MOODLE_TIMEOUT_SECONDS: '1' }), new MoodleCallMetrics(new Registry()));
 });
 afterEach(async () => {
   client.onApplicationShutdown();
@@ -126,7 +128,7 @@ it('a read never leaves a doubt, and a server that is not there neither', async 
   expect(read).toMatchObject({ errorcode: 'http_500', mayHaveHappened: false });
   await moodle.down();
   // A connection that was kept open would break rather than be refused.
-  const other = new MoodleClient(readEnvironment({}));
+  const other = new MoodleClient(readEnvironment({}), new MoodleCallMetrics(new Registry()));
   const absent = await failure(other.call(site(), createUsers, { users: [USER] }));
   other.onApplicationShutdown();
   expect(absent).toMatchObject({ errorcode: 'connection', mayHaveHappened: false });

@@ -139,6 +139,13 @@ export class Environment {
   @Max(600)
   MOODLE_TIMEOUT_SECONDS = 30;
 
+  /** So many calls a second this process makes of one tenant's Moodle at most. */
+  @ToInteger()
+  @IsInt()
+  @Min(1)
+  @Max(1_000)
+  MOODLE_CALLS_PER_SECOND = 20;
+
   /** How many tenants this process pushes for at once; 0 leaves it to other processes. */
   @ToInteger()
   @IsInt()

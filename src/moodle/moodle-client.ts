@@ -4,12 +4,19 @@ import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import axios, { AxiosError, type AxiosResponse } from 'axios';
 import { Environment } from '../config/environment';
 import { encodeParameters, type MoodleParameters } from './encode-parameters';
+import { MoodleCallMetrics } from './moodle-call-metrics';
 import { errorOfException, errorOfStatus, MoodleError } from './moodle-error';
 import type { MoodleFunction } from './moodle-function';
 import type { MoodleSite } from './moodle-site';
 
 /** The list of a course's 5,000 users is some 2 MB. */
 const LARGEST_ANSWER = 20 * 1_024 * 1_024;
+
+/** Apache closes an idle connection after 5 s, and a call that meets the closing one would be in doubt. */
+const IDLE_MS = 4_000;
+
+/** What Node calls a certificate that it does not trust. */
+const UNTRUSTED = /CERT|UNABLE_TO_|^ERR_TLS/;
 
 /** Errors of the connection after which nothing can have reached Moodle. */
 const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
@@ -19,11 +26,14 @@ const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNRE
 export class MoodleClient implements OnApplicationShutdown {
   private readonly log = new Logger(MoodleClient.name);
   private readonly agents = {
-    httpAgent: new HttpAgent({ keepAlive: true }),
-    httpsAgent: new HttpsAgent({ keepAlive: true }),
+    httpAgent: new HttpAgent({ keepAlive: true, timeout: IDLE_MS }),
+    httpsAgent: new HttpsAgent({ keepAlive: true, timeout: IDLE_MS }),
   };
 
-  constructor(private readonly environment: Environment) {}
+  constructor(
+    private readonly environment: Environment,
+    private readonly metrics: MoodleCallMetrics,
+  ) {}
 
   onApplicationShutdown(): void {
     this.agents.httpAgent.destroy();
@@ -31,7 +41,7 @@ export class MoodleClient implements OnApplicationShutdown {
   }
 
   /**
-   * @param items how many things the call is about, for the log
+   * @param items how many things the call is about, for log and metrics
    * @throws MoodleError when it did not succeed
    */
   async call<P extends MoodleParameters, A>(
@@ -58,8 +68,9 @@ export class MoodleClient implements OnApplicationShutdown {
       outcome = error instanceof MoodleError ? error.errorcode : 'error';
       throw error;
     } finally {
-      const took = Math.round(performance.now() - began);
-      this.log.log(`Moodle ${name}: ${outcome}, ${items} items, ${took} ms`);
+      const milliseconds = Math.round(performance.now() - began);
+      this.log.log(`Moodle ${name}: ${outcome}, ${items} items, ${milliseconds} ms`);
+      this.metrics.count({ name, items, outcome, milliseconds });
     }
   }
 
@@ -104,6 +115,7 @@ function errorOfConnection(error: unknown, writes: boolean): MoodleError {
     return new MoodleError('transient', 'too_large', 'Moodle answers with more than is read', {
       mayHaveHappened: writes,
     });
+  if (UNTRUSTED.test(code)) return new MoodleError('site', 'tls', `Moodle's certificate is not to be trusted: ${code}`);
   return new MoodleError('transient', 'connection', `The connection to Moodle failed${code && `: ${code}`}`, {
     mayHaveHappened: writes && !NEVER_SENT.has(code),
   });

@@ -74,6 +74,15 @@ const RECORD_CODES: ReadonlyMap<string, string> = new Map([
   ['usernotupdateddeleted', 'The user was deleted in Moodle'],
 ]);
 
+/** Codes of ours, beside one for each HTTP status. */
+const OWN_CODES = new Set(['timeout', 'connection', 'tls', 'redirect', 'too_large', 'not_json', 'unexpected_answer']);
+
+/** Whether the code is one of ours, or of those of Moodle that are sorted here. */
+export const isKnownCode = (code: string): boolean =>
+  OWN_CODES.has(code) ||
+  /^http_\d{3}$/.test(code) ||
+  [SITE_CODES, TRANSIENT_CODES, RECORD_CODES].some((codes) => codes.has(code));
+
 /** What Moodle answers instead of a result; all of it with status 200. Nothing was carried out. */
 export function errorOfException(errorcode: unknown, message: unknown): MoodleError {
   // A PHP Error has no code; the same call would make it again.

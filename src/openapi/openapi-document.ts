@@ -83,4 +83,5 @@ const tags = (entities: readonly DescribedEntity[]): TagObject[] => [
   { name: 'pushes', description: 'How everything stands that is kept in Moodle.' },
   { name: 'profiles', description: 'What tenants’ Zoho calls things, and how it spells them.' },
   { name: 'health', description: 'For whoever watches over the service.' },
+  { name: 'metrics', description: 'What the service counts, for Prometheus.' },
 ];

@@ -1,9 +1,6 @@
-import type { IPolicy } from 'cockatiel';
 import { encodeParameters, MOST_VARIABLES, type MoodleParameters } from '../moodle/encode-parameters';
-import type { MoodleClient } from '../moodle/moodle-client';
 import { MoodleError } from '../moodle/moodle-error';
 import type { MoodleFunction } from '../moodle/moodle-function';
-import type { MoodleSite } from '../moodle/moodle-site';
 
 /** What became of each item of a call: Moodle's answer for it, or why not. */
 export type ItemResults<T, R> = Map<T, R | MoodleError>;
@@ -11,23 +8,24 @@ export type ItemResults<T, R> = Map<T, R | MoodleError>;
 /** Gains flatten at about so many items, and more only raise what one faulty item spoils. */
 const MOST_ITEMS = 50;
 
+/**
+ * How one call is made.
+ *
+ * @throws MoodleError, and BrokenCircuitError when the site is not called for a while
+ */
+export type MakeCall = <P extends MoodleParameters, A>(
+  fn: MoodleFunction<P, A>,
+  parameters: P,
+  items: number,
+) => Promise<A>;
+
 /** Calls of one site. */
 export class MoodleCalls {
-  constructor(
-    private readonly client: MoodleClient,
-    private readonly site: MoodleSite,
-    private readonly policy: IPolicy,
-    private readonly onSiteFault: (error: MoodleError) => Promise<void>,
-  ) {}
+  constructor(private readonly make: MakeCall) {}
 
   /** @throws MoodleError, and BrokenCircuitError when the site is not called for a while */
-  async call<P extends MoodleParameters, A>(fn: MoodleFunction<P, A>, parameters: P, items = 1): Promise<A> {
-    try {
-      return await this.policy.execute(() => this.client.call(this.site, fn, parameters, items));
-    } catch (error) {
-      if (error instanceof MoodleError && error.fault === 'site') await this.onSiteFault(error);
-      throw error;
-    }
+  call<P extends MoodleParameters, A>(fn: MoodleFunction<P, A>, parameters: P, items = 1): Promise<A> {
+    return this.make(fn, parameters, items);
   }
 
   /**

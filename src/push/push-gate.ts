@@ -1,10 +1,13 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { circuitBreaker, type CircuitBreakerPolicy, ConsecutiveBreaker, handleWhen } from 'cockatiel';
+import { RateLimiterMemory, RateLimiterQueue } from 'rate-limiter-flexible';
+import { Environment } from '../config/environment';
 import { TenantTransaction } from '../database/tenant-transaction';
 import { getSiteInfo } from '../moodle/functions/site';
 import { MoodleClient } from '../moodle/moodle-client';
 import { MoodleError } from '../moodle/moodle-error';
 import type { MoodleSite } from '../moodle/moodle-site';
+import { MoodleCalls } from './moodle-calls';
 import { TenantPushRepository } from './tenant-push.repository';
 
 const FAILURES_BEFORE_BREAK = 5;
@@ -12,7 +15,7 @@ const BREAK_MS = 10_000;
 const BREAK_SECONDS = 10;
 const PAUSE_SECONDS = 60;
 
-/** Whether a tenant's site is to be called at all. */
+/** Whether a tenant's site is to be called at all, and how fast. */
 @Injectable()
 export class PushGate {
   private readonly log = new Logger(PushGate.name);
@@ -21,15 +24,33 @@ export class PushGate {
   private readonly breakers = new Map<string, CircuitBreakerPolicy>();
   /** by the process's own clock, in milliseconds */
   private readonly brokenUntil = new Map<string, number>();
+  private readonly pace: RateLimiterQueue;
 
   constructor(
     private readonly transaction: TenantTransaction,
     private readonly tenants: TenantPushRepository,
     private readonly client: MoodleClient,
-  ) {}
+    { MOODLE_CALLS_PER_SECOND: points }: Environment,
+  ) {
+    this.pace = new RateLimiterQueue(new RateLimiterMemory({ points, duration: 1 }));
+  }
 
-  /** Calls of the tenant go through this: after some failures in a row it lets none through for a moment. */
-  breakerOf(tenantId: string): CircuitBreakerPolicy {
+  /** All calls of the tenant's site, those that are one after the other in a round and those of other rounds. */
+  callsOf(tenantId: string, site: MoodleSite): MoodleCalls {
+    const breaker = this.breakerOf(tenantId);
+    return new MoodleCalls(async (fn, parameters, items) => {
+      await this.pace.removeTokens(1, `tenant ${tenantId}`);
+      try {
+        return await breaker.execute(() => this.client.call(site, fn, parameters, items));
+      } catch (error) {
+        if (error instanceof MoodleError && error.fault === 'site') await this.close(tenantId, error);
+        throw error;
+      }
+    });
+  }
+
+  /** After some failures in a row it lets none through for a moment. */
+  private breakerOf(tenantId: string): CircuitBreakerPolicy {
     let breaker = this.breakers.get(tenantId);
     if (!breaker) {
       breaker = circuitBreaker(handleWhen(isFailure), {
@@ -65,7 +86,7 @@ export class PushGate {
   }
 
   /** After a fault of the site nothing more is sent until a check passes; it is told once. */
-  async close(tenantId: string, { errorcode, message }: MoodleError): Promise<void> {
+  private async close(tenantId: string, { errorcode, message }: MoodleError): Promise<void> {
     this.closed.add(tenantId);
     const isNew = await this.transaction.run(tenantId, (db) =>
       this.tenants.pause(db, tenantId, 'site', errorcode, message),

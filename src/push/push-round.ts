@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { Environment } from '../config/environment';
 import { TenantTransaction } from '../database/tenant-transaction';
-import { MoodleClient } from '../moodle/moodle-client';
 import type { MoodleSite } from '../moodle/moodle-site';
 import { ProfileReader } from '../sync/profile/profile-reader';
 import { Brake } from './brake/brake';
@@ -10,7 +9,7 @@ import { digestOf } from './digest';
 import { TargetKinds } from './kinds/target-kinds';
 import type { Pushed, Remember, TargetKind, Work } from './kinds/target-kind';
 import { MarkRepository } from './mark.repository';
-import { MoodleCalls } from './moodle-calls';
+import type { MoodleCalls } from './moodle-calls';
 import { type MoodleSettings, settingsOf } from './moodle-settings';
 import { MoodleSites } from './moodle-sites';
 import { Planner } from './planner';
@@ -53,7 +52,6 @@ export class PushRound {
     private readonly gate: PushGate,
     private readonly brake: Brake,
     private readonly kinds: TargetKinds,
-    private readonly client: MoodleClient,
   ) {}
 
   /**
@@ -153,9 +151,7 @@ export class PushRound {
     const { through, held } = await this.brake.apply(tenantId, settings, works);
     for (const [target, settlement] of held) settled.push({ target, settlement });
     if (through.length === 0) return settled;
-    const calls = new MoodleCalls(this.client, site, this.gate.breakerOf(tenantId), (error) =>
-      this.gate.close(tenantId, error),
-    );
+    const calls = this.gate.callsOf(tenantId, site);
     const results = await pushAll(kind, calls, through, (target, memo) => this.remember(tenantId, target, lease, memo));
     for (const work of through) settled.push({ target: work.target, settlement: settlementOf(work, results) });
     return settled;

@@ -68,7 +68,9 @@ export class TestService {
   ): Promise<Answer<T>> {
     const response = await fetch(this.url + path, { method, ...init });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, body: (text === '' ? null : JSON.parse(text)) as T };
+    const isPlain = response.headers.get('content-type')?.startsWith('text/plain');
+    const body: unknown = text === '' ? null : isPlain ? text : JSON.parse(text);
+    return { status: response.status, headers: response.headers, body: body as T };
   }
 
   /** Sends records to a sync route and expects them to be processed, under a new key, so that it is never a replay. */
