@@ -19,11 +19,23 @@ const PUSH_STATE: Schema = {
 
 const RECORD: Schemas = { entity: { ...TEXT, description: 'As in the routes.' }, zoho_id: ZOHO_ID };
 
+const KIND: Schema = { ...TEXT, enum: [...KINDS] };
+
+const WITHIN: Schema = {
+  type: 'array',
+  items: refTo('PushedRecord'),
+  description: 'What it is in: of an enrolment its course, of a membership its class and course.',
+};
+
+const WHY = {
+  reason: { ...orNull(TEXT), description: 'A code of Moodle’s or of ours, such as `conflict`.' },
+  message: { ...orNull(TEXT), description: 'The same in plain words, with what to do.' },
+};
+
 const STANDING: Schemas = {
   moodle_id: orNull(MOODLE_ID),
   state: refTo('PushState'),
-  reason: { ...orNull(TEXT), description: 'A code of Moodle’s or of ours, such as `conflict`.' },
-  message: { ...orNull(TEXT), description: 'The same in plain words, with what to do.' },
+  ...WHY,
   pushed_at: orNull(INSTANT),
 };
 
@@ -38,19 +50,41 @@ export const PUSH_SCHEMAS: Schemas = {
     description: 'One thing in Moodle that is kept as our records want it.',
     ...objectOf({
       push_id: { ...TEXT, format: 'uuid' },
-      kind: { ...TEXT, enum: [...KINDS] },
+      kind: KIND,
       ...RECORD,
-      within: {
-        type: 'array',
-        items: refTo('PushedRecord'),
-        description: 'What it is in: of an enrolment its course, of a membership its class and course.',
-      },
+      within: WITHIN,
       ...STANDING,
       is_active: { type: 'boolean', description: 'In Moodle, and neither suspended nor hidden.' },
       attempts: { type: 'integer', minimum: 0, description: 'Since the last success.' },
       next_try_at: orNull(INSTANT),
       changed_at: INSTANT,
       note: { ...orNull(TEXT), description: 'Why it is ignored.' },
+    }),
+  },
+  PushForecast: {
+    description:
+      'Only of a dry run: what the changes would lead to in Moodle. Nothing is asked of Moodle: what is not known to be ' +
+      'there is foreseen to be made, and is adopted in truth if it turns out to be there.',
+    ...objectOf({
+      calls: {
+        type: 'array',
+        description: 'The calls that would change something, in their order.',
+        items: objectOf({
+          function: { ...TEXT, description: 'Moodle’s name of it.' },
+          items: { type: 'integer', minimum: 1, description: 'How many things it is about.' },
+        }),
+      },
+      targets: {
+        type: 'array',
+        description: 'What would become of each thing in Moodle that is not as it is to be.',
+        items: objectOf({
+          kind: KIND,
+          ...RECORD,
+          within: WITHIN,
+          state: refTo('PushState'),
+          ...WHY,
+        }),
+      },
     }),
   },
   PushPage: pageOf('Push', 'A page of pushes.'),

@@ -1,9 +1,8 @@
 import type { EntityDefinition } from '../sync/fields';
 import { componentNames } from './component-names';
 import { ZOHO_ID } from './field-kinds';
+import { DRY_RUN } from './report-schemas';
 import { objectOf, refTo, type Schema, type Schemas } from './schema';
-
-const DRY_RUN: Schema = { type: 'boolean', const: true, description: 'Nothing was written.' };
 
 const ERASED: Schema = {
   description:
@@ -26,14 +25,14 @@ export function removalSchemas(definition: EntityDefinition): Schemas {
           status: { type: 'string', const: 'DELETED' },
           message: { type: 'string' },
           run_id: { type: 'string', format: 'uuid' },
-          dry_run: DRY_RUN,
+          ...DRY_RUN,
         },
-        ['dry_run'],
+        Object.keys(DRY_RUN),
       ),
     },
     [names.erasure]: {
       description: 'Removed for good.',
-      ...objectOf({ ...id, erased: ERASED, dry_run: DRY_RUN }, ['dry_run']),
+      ...objectOf({ ...id, erased: ERASED, dry_run: DRY_RUN['dry_run'] ?? {} }, ['dry_run']),
     },
     [names.removal]: {
       description: 'A tombstone, or with `erase` what was removed.',

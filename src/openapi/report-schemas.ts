@@ -9,6 +9,12 @@ import { objectOf, refTo, type Schema, type Schemas } from './schema';
 const TEXT = { type: 'string' } as const;
 const COUNT: Schema = { type: 'integer', minimum: 0 };
 
+/** What only the answer of a dry run has. */
+export const DRY_RUN: Schemas = {
+  dry_run: { type: 'boolean', const: true, description: 'Nothing was written.' },
+  moodle: refTo('PushForecast'),
+};
+
 /** What all reports share. */
 export const SHARED_REPORT_SCHEMAS: Schemas = {
   Summary: {
@@ -46,12 +52,12 @@ function report(resultName: string): Schema {
         tenant_id: TEXT,
         idempotency_key: { ...TEXT, description: "The caller's own key, else the MD5 of the body." },
         run_id: { type: 'string', format: 'uuid' },
-        dry_run: { type: 'boolean', const: true, description: 'Nothing was written.' },
+        ...DRY_RUN,
         summary: refTo('Summary'),
         ...RELEASED,
         results: { type: 'array', items: refTo(resultName) },
       },
-      ['dry_run', ...Object.keys(RELEASED)],
+      [...Object.keys(DRY_RUN), ...Object.keys(RELEASED)],
     ),
   };
 }

@@ -33,7 +33,8 @@ export class Planner {
     }
   }
 
-  private async planFor(scope: Scope, subjects: readonly Subject[]): Promise<void> {
+  /** What these subjects concern is wanted anew. */
+  async planFor(scope: Scope, subjects: readonly Subject[]): Promise<void> {
     const layout = LAYOUTS[scope.settings.layout];
     const users = await this.rows.readUsers(scope, subjects);
     const attendances = await this.rows.readAttendances(scope, { persons: subjects, places: subjects });

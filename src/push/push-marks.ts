@@ -39,13 +39,9 @@ export class PushMarks implements OnModuleInit {
     entity: string,
     changes: readonly RowChange[],
   ): Promise<void> {
-    const source = this.sources.find(entity);
-    if (!source) return;
-    const subjects = changes.flatMap(({ zohoId, before, after }) =>
-      [before, after].flatMap((values) => (values ? source.subjects(zohoId, values) : [])),
-    );
+    const subjects = this.sources.subjectsOf(entity, changes);
     if (subjects.length === 0) return;
-    await this.marks.add(db, tenantId, [...new Set(subjects)]);
+    await this.marks.add(db, tenantId, subjects);
     // What is only kept is planned by the upkeep.
     if (this.sites.find(tenantId)) await this.queue.send(PUSH_QUEUE, tenantId, { tenantId }, db);
   }

@@ -4,15 +4,8 @@ import { isUuid, type PageOf, toPage, uuidOf } from '../sync/cursor';
 import { EntityRegistry } from '../sync/entity-registry';
 import { RecordNotFound } from '../sync/record-not-found';
 import type { TargetState } from './push-target.entity';
-import { idIn } from './subject';
+import { recordOf, recordsIn, type RecordView } from './record-view';
 import type { Kind } from './target';
-
-/** A record of ours. */
-interface RecordView {
-  /** as in the routes: `students` */
-  readonly entity: string;
-  readonly zoho_id: string;
-}
 
 /** One thing in Moodle, as the routes answer it. */
 export interface PushView extends RecordView {
@@ -149,8 +142,8 @@ export class PushReader {
     return {
       push_id: id,
       kind: line.kind,
-      ...this.toRecord(subject),
-      within: place === '' ? [] : place.split('/').map((part) => this.toRecord(part)),
+      ...recordOf(this.entities, subject),
+      within: recordsIn(this.entities, place),
       state: line.state,
       reason: line.reason,
       message: line.message,
@@ -162,11 +155,5 @@ export class PushReader {
       pushed_at: line.pushed_at?.toISOString() ?? null,
       note: line.note,
     };
-  }
-
-  private toRecord(subject: string): RecordView {
-    const zohoId = idIn(subject);
-    const name = subject.slice(0, -zohoId.length - 1);
-    return { entity: this.entities.find(name)?.definition.plural ?? name, zoho_id: zohoId };
   }
 }

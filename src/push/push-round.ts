@@ -2,22 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { Environment } from '../config/environment';
 import { TenantTransaction } from '../database/tenant-transaction';
-import type { MoodleSite } from '../moodle/moodle-site';
 import { ProfileReader } from '../sync/profile/profile-reader';
-import { Brake } from './brake/brake';
-import { digestOf } from './digest';
 import { TargetKinds } from './kinds/target-kinds';
-import type { Pushed, Remember, TargetKind, Work } from './kinds/target-kind';
+import type { TargetKind } from './kinds/target-kind';
 import { MarkRepository } from './mark.repository';
-import type { MoodleCalls } from './moodle-calls';
 import { type MoodleSettings, settingsOf } from './moodle-settings';
 import { MoodleSites } from './moodle-sites';
 import { Planner } from './planner';
 import { PushSources } from './push-source';
 import { PushGate } from './push-gate';
-import { settleError } from './settle-errors';
-import { type ClaimedTarget, nameOf, type Settlement } from './target';
-import { type Settled, TargetRepository } from './target.repository';
+import { type Pushing, TargetPusher, type Within } from './target-pusher';
+import { TargetRepository } from './target.repository';
 import { TenantPushRepository } from './tenant-push.repository';
 
 /** Targets that one worker has in its hands at once: so many, as the brake sees no further. */
@@ -26,11 +21,8 @@ const BATCH = 500;
 /** A lease lasts 15 s. */
 const RENEW_EVERY_MS = 5_000;
 
-/** For whom a round is made, and until when. */
-interface Round {
-  readonly tenantId: string;
-  readonly settings: MoodleSettings;
-  readonly site: MoodleSite;
+/** What is pushed for whom, and until when. */
+interface Round extends Pushing {
   readonly signal: AbortSignal;
 }
 
@@ -50,8 +42,8 @@ export class PushRound {
     private readonly tenants: TenantPushRepository,
     private readonly sites: MoodleSites,
     private readonly gate: PushGate,
-    private readonly brake: Brake,
     private readonly kinds: TargetKinds,
+    private readonly pusher: TargetPusher,
   ) {}
 
   /**
@@ -65,7 +57,8 @@ export class PushRound {
     if (!site) return null;
     const wait = await this.gate.secondsToWait(tenantId, site);
     if (wait !== null) return wait;
-    await this.pushDue({ tenantId, settings, site, signal });
+    const within: Within = (work) => this.transaction.run(tenantId, work);
+    await this.pushDue({ tenantId, settings, within, calls: this.gate.callsOf(tenantId, site), signal });
     return this.secondsUntilDue(tenantId);
   }
 
@@ -114,7 +107,7 @@ export class PushRound {
     if (claimed.length === 0) return 0;
     const renewing = setInterval(() => void this.renew(tenantId, lease), RENEW_EVERY_MS);
     try {
-      const settled = await this.pushClaimed(round, kind, claimed, lease);
+      const settled = await this.pusher.push(round, kind, claimed, lease);
       await this.transaction.run(tenantId, (db) => this.targets.settle(db, tenantId, lease, settled));
     } finally {
       clearInterval(renewing);
@@ -129,64 +122,4 @@ export class PushRound {
       this.log.warn(`A lease could not be renewed: ${error instanceof Error ? error.name : typeof error}`);
     }
   }
-
-  private async remember(tenantId: string, target: ClaimedTarget, lease: string, memo: unknown): Promise<void> {
-    await this.transaction.run(tenantId, (db) => this.targets.remember(db, tenantId, target, lease, memo));
-  }
-
-  private async pushClaimed(
-    { tenantId, settings, site }: Round,
-    kind: TargetKind,
-    claimed: readonly ClaimedTarget[],
-    lease: string,
-  ): Promise<Settled[]> {
-    const prepared = await this.transaction.run(tenantId, (db) => kind.prepare({ db, tenantId, settings }, claimed));
-    const settled: Settled[] = [];
-    const works: Work[] = [];
-    for (const one of prepared) {
-      if (one.settlement) settled.push({ target: one.target, settlement: one.settlement });
-      else if (isInMoodle(one)) settled.push({ target: one.target, settlement: asBefore(one.target) });
-      else works.push(one);
-    }
-    const { through, held } = await this.brake.apply(tenantId, settings, works);
-    for (const [target, settlement] of held) settled.push({ target, settlement });
-    if (through.length === 0) return settled;
-    const calls = this.gate.callsOf(tenantId, site);
-    const results = await pushAll(kind, calls, through, (target, memo) => this.remember(tenantId, target, lease, memo));
-    for (const work of through) settled.push({ target: work.target, settlement: settlementOf(work, results) });
-    return settled;
-  }
 }
-
-/** A fault that is the whole call's is that of every target that has no result of its own. */
-async function pushAll(
-  kind: TargetKind,
-  calls: MoodleCalls,
-  works: readonly Work[],
-  remember: Remember,
-): Promise<Map<ClaimedTarget, Pushed>> {
-  const results = new Map<ClaimedTarget, Pushed>();
-  try {
-    await kind.push(calls, works, results, remember);
-  } catch (error) {
-    for (const { target } of works) if (!results.has(target)) results.set(target, settleError(target, error));
-  }
-  return results;
-}
-
-function settlementOf({ target, wanted, isActive }: Work, results: ReadonlyMap<ClaimedTarget, Pushed>): Settlement {
-  const result = results.get(target);
-  if (!result) throw new Error(`Nothing was told of ${nameOf(target)}`);
-  return 'outcome' in result ? result : { outcome: 'pushed', ...result, digest: digestOf(wanted), isActive };
-}
-
-/** Unchanged since it was pushed, and nothing casts doubt on that. */
-const isInMoodle = ({ target, wanted }: Work): boolean =>
-  !target.isDoubtful && target.pushedDigest !== null && target.pushedDigest === digestOf(wanted);
-
-const asBefore = ({ moodleId, pushedDigest: digest, isActive }: ClaimedTarget): Settlement => ({
-  outcome: 'pushed',
-  moodleId,
-  digest,
-  isActive,
-});

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { CanonicalValues } from '../sync/record';
+import type { RowChange } from '../sync/row-changes';
 import type { MoodleSettings } from './moodle-settings';
 import type { Subject } from './subject';
 
@@ -77,6 +78,16 @@ export class PushSources {
 
   find(entity: string): PushSource | undefined {
     return this.byEntity.get(entity);
+  }
+
+  /** What changes of the entity's rows concern, before and after. */
+  subjectsOf(entity: string, changes: readonly RowChange[]): Subject[] {
+    const source = this.byEntity.get(entity);
+    if (!source) return [];
+    const subjects = changes.flatMap(({ zohoId, before, after }) =>
+      [before, after].flatMap((values) => (values ? source.subjects(zohoId, values) : [])),
+    );
+    return [...new Set(subjects)];
   }
 
   get all(): readonly PushSource[] {

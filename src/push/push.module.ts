@@ -12,6 +12,7 @@ import { TARGET_KINDS, TargetKinds } from './kinds/target-kinds';
 import { MarkRepository } from './mark.repository';
 import { MoodleSites } from './moodle-sites';
 import { Planner } from './planner';
+import { PushForecast } from './push-forecast';
 import { PushGate } from './push-gate';
 import { PushMarkEntity } from './push-mark.entity';
 import { PushMarks } from './push-marks';
@@ -25,6 +26,7 @@ import { PushTenantEntity } from './push-tenant.entity';
 import { PushWorker } from './push-worker';
 import { RowTargets } from './row-targets';
 import { SiteCheck } from './site-check';
+import { TargetPusher } from './target-pusher';
 import { TargetRepository } from './target.repository';
 import { TenantPushRepository } from './tenant-push.repository';
 
@@ -43,6 +45,7 @@ import { TenantPushRepository } from './tenant-push.repository';
     MoodleSites,
     ParentReader,
     Planner,
+    PushForecast,
     PushGate,
     PushMarks,
     PushReader,
@@ -54,6 +57,7 @@ import { TenantPushRepository } from './tenant-push.repository';
     RowTargets,
     SiteCheck,
     TargetKinds,
+    TargetPusher,
     TargetRepository,
     TenantPushRepository,
     ...TARGET_KINDS,

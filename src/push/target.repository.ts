@@ -103,6 +103,20 @@ export class TargetRepository {
     return lines.map(toClaimed).toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
   }
 
+  /**
+   * Takes those that are due because of what this transaction has done, whoever has them in hand: it is to be rolled
+   * back. There is no doubt about them: what Moodle has is taken to be as it was pushed.
+   */
+  async claimTouched(db: EntityManager, tenantId: string, kind: Kind, lease: string): Promise<ClaimedTarget[]> {
+    const [lines]: [TargetLine[], number] = await db.query(
+      `UPDATE push_target SET lease = $3, next_try_at = NULL, is_doubtful = false, doubt_until = NULL
+       WHERE tenant_id = $1 AND kind = $2 AND next_try_at <= clock_timestamp() AND xmin = pg_current_xact_id()::xid
+       RETURNING *, false AS may_still_happen`,
+      [tenantId, kind, lease],
+    );
+    return lines.map(toClaimed).toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+  }
+
   /** Keeps what a worker must know that takes the target over. @throws when it is no longer this worker's */
   async remember(
     db: EntityManager,
@@ -134,6 +148,11 @@ export class TargetRepository {
   async settle(db: EntityManager, tenantId: string, lease: string, settled: readonly Settled[]): Promise<void> {
     // A child that turns to waiting and a parent that arrives must not miss each other.
     await db.query("SELECT pg_advisory_xact_lock(hashtextextended('push settle ' || $1, 0))", [tenantId]);
+    await this.write(db, tenantId, lease, settled);
+  }
+
+  /** The same while no other worker settles, or none may notice. */
+  async write(db: EntityManager, tenantId: string, lease: string, settled: readonly Settled[]): Promise<void> {
     const lines = settled.map((one) => toLine(one));
     const ids = settled.map(({ target }) => target.id);
     const parameters = [tenantId, lease, JSON.stringify(lines), ids];

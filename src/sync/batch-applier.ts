@@ -7,12 +7,11 @@ import { DeferredRepository, type DeferredWrite } from './deferral/deferred.repo
 import type { EntityDefinition } from './fields';
 import { HistoryRepository } from './history/history.repository';
 import { IS_STORED, type Outcome, withWarnings } from './outcome';
-import { RecordGroup } from './record-group';
+import { changesOf, RecordGroup } from './record-group';
 import { keepOutErasure } from './removal/erasure-lock';
 import { type KnownReferences, ReferenceResolver } from './reference-resolver';
-import type { CanonicalValues } from './record';
-import { type RowChange, RowChanges } from './row-changes';
-import { isSameState, NOTHING, type RowState, type Standing, type Waiting } from './row-state';
+import { RowChanges } from './row-changes';
+import { isSameState, NOTHING, type Standing, type Waiting } from './row-state';
 import { inSlices } from './slices';
 import type { RowWrite } from './synced.repository';
 import { settleUniqueValues } from './unique-values';
@@ -95,7 +94,7 @@ export class BatchApplier {
         await this.writeRest(attempt, inserted);
         await this.writeWaits(attempt, secured);
         await this.history.add(db, batch.run, nameOf(batch), attempt.groups);
-        await this.changes.tell(db, batch.run.tenantId, nameOf(batch), attempt.groups.flatMap(toChange));
+        await this.changes.tell(db, batch.run.tenantId, nameOf(batch), changesOf(attempt.groups));
         const applied = collect(attempt);
         await finish(db, applied);
         return applied;
@@ -214,13 +213,6 @@ function toWrite(group: RecordGroup): RowWrite {
   if (!group.state) throw new Error(`${group.zohoId} has nothing to write`);
   return { zohoId: group.zohoId, state: group.state, contentChanged: group.isContentChanged };
 }
-
-function toChange({ zohoId, row, state, isContentChanged }: RecordGroup): RowChange[] {
-  if (!isContentChanged) return [];
-  return [{ zohoId, before: valuesOf(row), after: valuesOf(state) }];
-}
-
-const valuesOf = (state: RowState | null): CanonicalValues | null => (state && !state.deletedAt ? state.values : null);
 
 function toDeferred(group: RecordGroup): DeferredWrite | null {
   const { zohoId, wait, missing, verdict } = group;

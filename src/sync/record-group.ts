@@ -2,8 +2,9 @@ import { type Classifier, classify, type TakenValues } from './classify';
 import { textOf } from './fields';
 import type { Changes } from './diff';
 import type { Outcome, Status } from './outcome';
-import type { ParsedRecord } from './record';
+import type { CanonicalValues, ParsedRecord } from './record';
 import type { KnownReferences } from './reference-resolver';
+import type { RowChange } from './row-changes';
 import {
   claimOf,
   type MissingParent,
@@ -235,3 +236,11 @@ function inOrder(records: readonly PlacedRecord[]): readonly PlacedRecord[] {
 }
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+
+/** What has become of rows whose content has changed. */
+export function changesOf(groups: readonly RecordGroup[]): RowChange[] {
+  const changed = groups.filter(({ isContentChanged }) => isContentChanged);
+  return changed.map(({ zohoId, row, state }) => ({ zohoId, before: valuesOf(row), after: valuesOf(state) }));
+}
+
+const valuesOf = (state: RowState | null): CanonicalValues | null => (state && !state.deletedAt ? state.values : null);

@@ -27,11 +27,21 @@ export type ErasureListener = (
   zohoIds: readonly string[],
 ) => Promise<number>;
 
+/** Foretells, at the end of a dry run's transaction, what would follow from the changes; for the answer, under the key. */
+export interface Foresight {
+  readonly key: string;
+  foresee(db: EntityManager, tenantId: string, entity: string, changes: readonly RowChange[]): Promise<object>;
+}
+
+/** What would follow from a dry run's changes, by key. */
+export type Foreseen = Readonly<Record<string, object>>;
+
 /** Where those who follow the rows hear of every change; the engine knows none of them. */
 @Injectable()
 export class RowChanges {
   private readonly listeners: ChangeListener[] = [];
   private readonly erasureListeners: ErasureListener[] = [];
+  private readonly foresights: Foresight[] = [];
 
   listen(listener: ChangeListener): void {
     this.listeners.push(listener);
@@ -51,5 +61,16 @@ export class RowChanges {
     let count = 0;
     for (const listener of this.erasureListeners) count += await listener(db, tenantId, entity, zohoIds);
     return count;
+  }
+
+  addForesight(foresight: Foresight): void {
+    this.foresights.push(foresight);
+  }
+
+  async foresee(db: EntityManager, tenantId: string, entity: string, changes: readonly RowChange[]): Promise<Foreseen> {
+    const foreseen: Record<string, object> = {};
+    for (const foresight of this.foresights)
+      foreseen[foresight.key] = await foresight.foresee(db, tenantId, entity, changes);
+    return foreseen;
   }
 }

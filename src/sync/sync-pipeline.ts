@@ -10,6 +10,8 @@ import type { ParsingContext } from './ingress-parser';
 import { withWarnings } from './outcome';
 import { ProfileReader } from './profile/profile-reader';
 import type { ParsedRecord } from './record';
+import { changesOf } from './record-group';
+import { type Foreseen, RowChanges } from './row-changes';
 import { newRun, type Run } from './run';
 import { inSlices } from './slices';
 import type { SyncCall } from './sync-call';
@@ -30,6 +32,7 @@ export class SyncPipeline {
     private readonly batches: BatchApplier,
     private readonly releases: ReleaseService,
     private readonly history: HistoryRepository,
+    private readonly changes: RowChanges,
   ) {}
 
   async run(parts: SyncedParts, call: SyncCall): Promise<SyncAnswer> {
@@ -41,9 +44,9 @@ export class SyncPipeline {
     const records = await this.parse(parts, raw, { definition, now: receivedAt.getTime(), operation });
     const by = classifierOf(parts, mapping, this.fingerprints, run);
     const batch = { parts, by, run, records: groupById(records), isWake: false };
-    const { applied, results } = await this.apply(batch, records, call.dryRun);
+    const { applied, results, foreseen } = await this.apply(batch, records, call.dryRun);
     const released = call.dryRun ? NOTHING_RELEASED : await this.releases.after(parts, run, applied.groups);
-    const report = toReport(call, run.id, results, released);
+    const report = toReport(call, run.id, results, { ...released, foreseen });
     this.log.log(`${definition.plural}: ${describe(report)} (run ${run.id}${call.dryRun ? ', dry run' : ''})`);
     const witness = witnessOf(mapping.version, definition.name, applied.groups, applied.dangling);
     return { report, witness, isFinal: isFinal(report) };
@@ -64,20 +67,22 @@ export class SyncPipeline {
     batch: Batch,
     records: readonly ParsedRecord[],
     dryRun: boolean,
-  ): Promise<{ applied: Applied; results: SyncResult[] }> {
+  ): Promise<{ applied: Applied; results: SyncResult[]; foreseen: Foreseen }> {
     const { definition } = batch.parts;
     const rejected = rejectWithoutId(records);
     let results: SyncResult[] = [];
+    let foreseen: Foreseen = {};
     const applied = await this.batches.apply(
       batch,
-      async (db, { outcomes }) => {
+      async (db, { outcomes, groups }) => {
         const all = new Map([...rejected, ...outcomes]);
         results = records.map(({ zohoId }, place) => toResult(definition, zohoId, all.get(place)));
         await this.history.addRun(db, batch.run, definition.name, summarise(results), runResults(records, all));
+        if (dryRun) foreseen = await this.changes.foresee(db, batch.run.tenantId, definition.name, changesOf(groups));
       },
       dryRun ? 'rollback' : 'commit',
     );
-    return { applied, results };
+    return { applied, results, foreseen };
   }
 }
 

@@ -1,5 +1,6 @@
 import type { EntityDefinition } from './fields';
 import { type Outcome, type Status, STATUSES } from './outcome';
+import type { Foreseen } from './row-changes';
 import type { Released } from './deferral/release.service';
 import type { SyncCall } from './sync-call';
 
@@ -34,7 +35,7 @@ export function toReport(
   call: SyncCall,
   runId: string,
   results: readonly SyncResult[],
-  { released, releasing }: Released,
+  { released, releasing, foreseen }: Released & { readonly foreseen: Foreseen },
 ): SyncReport {
   return {
     status: 'success',
@@ -45,6 +46,7 @@ export function toReport(
     summary: summarise(results),
     ...(released > 0 && { released }),
     ...(releasing && { releasing }),
+    ...foreseen,
     results,
   };
 }

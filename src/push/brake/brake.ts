@@ -1,8 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
-import { TenantTransaction } from '../../database/tenant-transaction';
 import type { Work } from '../kinds/target-kind';
 import type { MoodleSettings } from '../moodle-settings';
+import type { Within } from '../target-pusher';
 import type { ClaimedTarget, Kind, Settlement } from '../target';
 import { HoldRepository } from './hold.repository';
 
@@ -23,17 +23,15 @@ export interface Braked {
 export class Brake {
   private readonly log = new Logger(Brake.name);
 
-  constructor(
-    private readonly transaction: TenantTransaction,
-    private readonly holds: HoldRepository,
-  ) {}
+  constructor(private readonly holds: HoldRepository) {}
 
-  async apply(tenantId: string, { brake }: MoodleSettings, works: readonly Work[]): Promise<Braked> {
+  /** @param within where the hold is written, if one is needed */
+  async apply(within: Within, tenantId: string, { brake }: MoodleSettings, works: readonly Work[]): Promise<Braked> {
     const ending = works.filter(
       ({ target, isActive }) => target.isActive && !isActive && !target.isApproved && BRAKED.includes(target.kind),
     );
     if (ending.length === 0) return { through: works, held: new Map() };
-    const holdId = await this.transaction.run(tenantId, async (db) => {
+    const holdId = await within(async (db) => {
       const { active, recent, held } = await this.holds.count(db, tenantId, BRAKED);
       const total = recent + held + ending.length;
       if (total <= brake.targets || total <= (brake.percent / 100) * (active + recent)) return null;

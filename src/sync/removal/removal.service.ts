@@ -7,6 +7,8 @@ import { runResults } from '../history/run-result';
 import { ProfileReader } from '../profile/profile-reader';
 import { toWakeRecord } from '../record';
 import { RecordNotFound } from '../record-not-found';
+import { changesOf } from '../record-group';
+import { type Foreseen, RowChanges } from '../row-changes';
 import { newRun } from '../run';
 import { summarise, type SyncResult, toResult } from '../sync-report';
 import type { SyncedParts } from '../synced-parts';
@@ -39,6 +41,7 @@ export class RemovalService {
     private readonly batches: BatchApplier,
     private readonly history: HistoryRepository,
     private readonly erasure: Erasure,
+    private readonly changes: RowChanges,
   ) {}
 
   /** Leaves a tombstone, also of a record that was never seen. @throws RecordNotFound for what can be no id */
@@ -48,15 +51,18 @@ export class RemovalService {
     const by = classifierOf(parts, await this.profiles.read(tenantId), this.fingerprints, run);
     const { definition } = by;
     const records = [{ ...toWakeRecord(zohoId), operation: 'delete' as const }];
+    let foreseen: Foreseen = {};
     const { outcomes } = await this.batches.apply(
       { parts, by, run, records: groupById(records), isWake: false },
       async (db, applied) => {
         const results = [toResult(definition, zohoId, applied.outcomes.get(0))];
         await this.history.addRun(db, run, definition.name, summarise(results), runResults(records, applied.outcomes));
+        if (dryRun) foreseen = await this.changes.foresee(db, tenantId, definition.name, changesOf(applied.groups));
       },
       dryRun ? 'rollback' : 'commit',
     );
-    return { ...toResult(definition, zohoId, outcomes.get(0)), run_id: run.id, ...(dryRun && { dry_run: true }) };
+    const result = toResult(definition, zohoId, outcomes.get(0));
+    return { ...result, run_id: run.id, ...(dryRun && { dry_run: true, ...foreseen }) };
   }
 
   /** Leaves nothing. @throws RecordNotFound when there is nothing of the record */
