@@ -113,6 +113,11 @@ describe('a dry run tells which calls it would lead to', () => {
 
   it('none of those that are due for other reasons', async () => {
     await college.sync('students', student('s1'));
+    await college.push();
+    await college.query(
+      `UPDATE push_target SET state = 'wanted', pushed_digest = NULL, next_try_at = clock_timestamp() WHERE tenant_id = $1`,
+      [college.tenant],
+    );
     expect(callsOf(await foresee('students', { data: [student('s2')] }))).toEqual(['core_user_create_users 1']);
   });
 

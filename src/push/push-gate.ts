@@ -1,5 +1,11 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { circuitBreaker, type CircuitBreakerPolicy, ConsecutiveBreaker, handleWhen } from 'cockatiel';
+import {
+  BrokenCircuitError,
+  circuitBreaker,
+  type CircuitBreakerPolicy,
+  ConsecutiveBreaker,
+  handleWhen,
+} from 'cockatiel';
 import { RateLimiterMemory, RateLimiterQueue } from 'rate-limiter-flexible';
 import { Environment } from '../config/environment';
 import { TenantTransaction } from '../database/tenant-transaction';
@@ -8,12 +14,14 @@ import { MoodleClient } from '../moodle/moodle-client';
 import { MoodleError } from '../moodle/moodle-error';
 import type { MoodleSite } from '../moodle/moodle-site';
 import { MoodleCalls } from './moodle-calls';
+import { readsAllVariables, TRUNCATES } from './site-probe';
 import { TenantPushRepository } from './tenant-push.repository';
 
 const FAILURES_BEFORE_BREAK = 5;
 const BREAK_MS = 10_000;
 const BREAK_SECONDS = 10;
 const PAUSE_SECONDS = 60;
+const PROVEN_MS = 3_600_000;
 
 /** Whether a tenant's site is to be called at all, and how fast. */
 @Injectable()
@@ -25,6 +33,8 @@ export class PushGate {
   /** by the process's own clock, in milliseconds */
   private readonly brokenUntil = new Map<string, number>();
   private readonly pace: RateLimiterQueue;
+  /** until when sites, by their address, are taken to read all that is sent; by the process's own clock */
+  private readonly provenUntil = new Map<string, number>();
 
   constructor(
     private readonly transaction: TenantTransaction,
@@ -78,8 +88,11 @@ export class PushGate {
     if (this.isBroken(tenantId)) return BREAK_SECONDS;
     this.closed.delete(tenantId);
     const pause = await this.transaction.run(tenantId, (db) => this.tenants.findPause(db, tenantId));
-    if (!pause) return null;
-    if (!pause.isCheckDue || !(await this.works(tenantId, site))) return PAUSE_SECONDS;
+    if (!pause) return (await this.examine(tenantId, site)) === 'refused' ? PAUSE_SECONDS : null;
+    if (!pause.isCheckDue) return PAUSE_SECONDS;
+    await this.transaction.run(tenantId, (db) => this.tenants.checkLater(db, tenantId));
+    this.provenUntil.delete(site.baseUrl);
+    if ((await this.examine(tenantId, site)) !== 'fine') return PAUSE_SECONDS;
     await this.transaction.run(tenantId, (db) => this.tenants.resume(db, tenantId));
     this.log.log(`Moodle of ${tenantId} takes calls again`);
     return null;
@@ -95,14 +108,22 @@ export class PushGate {
       this.log.error(`Nothing is pushed for ${tenantId} until Moodle takes calls again (${errorcode}): ${message}`);
   }
 
-  private async works(tenantId: string, site: MoodleSite): Promise<boolean> {
-    await this.transaction.run(tenantId, (db) => this.tenants.checkLater(db, tenantId));
+  /** Looks now and then whether the site reads all that it is sent: what it would drop in silence is not sent. */
+  private async examine(tenantId: string, site: MoodleSite): Promise<'fine' | 'failing' | 'refused'> {
+    if (performance.now() < (this.provenUntil.get(site.baseUrl) ?? 0)) return 'fine';
+    const calls = this.callsOf(tenantId, site);
     try {
-      await this.client.call(site, getSiteInfo, {});
-      return true;
+      const { userid } = await calls.call(getSiteInfo, {});
+      if (!(await readsAllVariables((fn, parameters, items) => calls.call(fn, parameters, items), userid))) {
+        await this.close(tenantId, new MoodleError('site', 'max_input_vars', TRUNCATES));
+        return 'refused';
+      }
+      this.provenUntil.set(site.baseUrl, performance.now() + PROVEN_MS);
+      return 'fine';
     } catch (error) {
+      if (error instanceof BrokenCircuitError) return 'failing';
       if (!(error instanceof MoodleError)) throw error;
-      return false;
+      return error.fault === 'site' ? 'refused' : 'failing';
     }
   }
 }

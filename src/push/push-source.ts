@@ -21,6 +21,7 @@ export interface WantedUser {
   readonly email: string | null;
   readonly firstName: string;
   readonly lastName: string;
+  readonly moodleHint: number | null;
 }
 
 /** A program or a class as Moodle is to know it: as a category, a course, a section or a group. */
@@ -34,6 +35,7 @@ export interface WantedPlace {
   readonly endDate: string | null;
   /** what it is part of: a class of its program */
   readonly within: Subject | null;
+  readonly moodleHint: number | null;
 }
 
 /** One row that puts a person into a place. */

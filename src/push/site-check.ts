@@ -1,16 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { Environment } from '../config/environment';
+import { enrolUsers } from '../moodle/functions/enrolments';
 import { getSiteInfo, type SiteInfo } from '../moodle/functions/site';
 import { getUsersByField } from '../moodle/functions/users';
-import { MOST_VARIABLES } from '../moodle/encode-parameters';
 import { MoodleClient } from '../moodle/moodle-client';
 import { MoodleError } from '../moodle/moodle-error';
 import type { MoodleSite } from '../moodle/moodle-site';
 import { ProfileReader } from '../sync/profile/profile-reader';
 import { TargetKinds } from './kinds/target-kinds';
 import { LAYOUTS } from './layout';
-import { type LayoutName, settingsOf } from './moodle-settings';
+import { type LayoutName, type MoodleSettings, settingsOf } from './moodle-settings';
+import type { MakeCall } from './moodle-calls';
 import { MoodleSites } from './moodle-sites';
+import { readsAllVariables, TRUNCATES } from './site-probe';
 import type { Kind } from './target';
 
 /** Something that keeps pushes from arriving, or may. */
@@ -32,9 +34,6 @@ export interface SiteReport {
 /** Of 5.1; from then on a course has as many sections as it likes. */
 const UNLIMITED_SECTIONS = 2025100600;
 
-/** No site has so many users. */
-const UNLIKELY_ID = 2_000_000_000;
-
 /** Looks whether a tenant's Moodle can be pushed to, and changes nothing there. */
 @Injectable()
 export class SiteCheck {
@@ -47,7 +46,7 @@ export class SiteCheck {
   ) {}
 
   async check(tenantId: string): Promise<SiteReport> {
-    const { layout } = settingsOf((await this.profiles.read(tenantId)).profile, this.environment);
+    const { layout, roles } = settingsOf((await this.profiles.read(tenantId)).profile, this.environment);
     const findings: SiteFinding[] = [];
     if (!this.environment.MOODLE_ENABLED) findings.push(DISABLED);
     const site = this.sites.findConfigured(tenantId);
@@ -55,7 +54,7 @@ export class SiteCheck {
     if (!site) findings.push(NO_SITE);
     if (site && info) {
       findings.push(...this.missingFunctions(info, layout), ...sectionLimit(info, layout));
-      findings.push(...(await this.inputLimit(site, info)));
+      findings.push(...(await this.inputLimit(site, info)), ...(await this.missingRoles(site, info, roles)));
     }
     return {
       ok: findings.every(({ severity }) => severity !== 'error'),
@@ -88,13 +87,34 @@ export class SiteCheck {
     return [{ severity: 'error', code: 'functions_missing', message }];
   }
 
-  /** The service's own user stands last in a long list: PHP drops it when it reads fewer variables than we send. */
+  /**
+   * No function lists roles. Enrolling somebody in the front page is refused in any case: for the role, if that is wrong,
+   * and for the front page otherwise.
+   */
+  private async missingRoles(
+    site: MoodleSite,
+    { userid, siteid: courseid, functions }: SiteInfo,
+    roles: MoodleSettings['roles'],
+  ): Promise<SiteFinding[]> {
+    if (!functions.some(({ name }) => name === enrolUsers.name)) return [];
+    const findings: SiteFinding[] = [];
+    for (const [role, roleid] of Object.entries(roles)) {
+      try {
+        const enrolment = { roleid, userid, courseid, timestart: 0, timeend: 0, suspend: false };
+        await this.client.call(site, enrolUsers, { enrolments: [enrolment] });
+      } catch (error) {
+        if (!(error instanceof MoodleError)) throw error;
+        findings.push(...roleFinding(role, roleid, error));
+      }
+    }
+    return findings;
+  }
+
   private async inputLimit(site: MoodleSite, { userid, functions }: SiteInfo): Promise<SiteFinding[]> {
     if (!functions.some(({ name }) => name === getUsersByField.name)) return [];
-    const values = [...Array.from({ length: MOST_VARIABLES - 2 }, (_none, at) => UNLIKELY_ID - at), userid];
+    const call: MakeCall = (fn, parameters, items) => this.client.call(site, fn, parameters, items);
     try {
-      const users = await this.client.call(site, getUsersByField, { field: 'id', values }, values.length);
-      return users.some(({ id }) => id === userid) ? [] : [TRUNCATING];
+      return (await readsAllVariables(call, userid)) ? [] : [TRUNCATING];
     } catch (error) {
       if (!(error instanceof MoodleError)) throw error;
       return [
@@ -106,6 +126,16 @@ export class SiteCheck {
       ];
     }
   }
+}
+
+function roleFinding(role: string, roleid: number, { errorcode, message }: MoodleError): SiteFinding[] {
+  if (errorcode === 'wsnoinstance') return [];
+  if (errorcode !== 'wsusercannotassign')
+    return [
+      { severity: 'warning', code: errorcode, message: `The role of ${role}s could not be looked at: ${message}` },
+    ];
+  const advice = 'Set its id in the profile under moodle.roles, or let the role of the token’s user assign it';
+  return [{ severity: 'error', code: 'role', message: `The role ${roleid} of ${role}s cannot be assigned. ${advice}` }];
 }
 
 function sectionLimit({ version = '0' }: SiteInfo, layout: LayoutName): SiteFinding[] {
@@ -129,5 +159,5 @@ const NO_SITE: SiteFinding = {
 const TRUNCATING: SiteFinding = {
   severity: 'error',
   code: 'max_input_vars',
-  message: `PHP of Moodle reads fewer than ${MOST_VARIABLES} variables and drops the rest in silence. Set max_input_vars to 1000 at least`,
+  message: TRUNCATES,
 };

@@ -5,6 +5,8 @@ const siteInfo = z.object({
   sitename: z.string(),
   siteurl: z.string(),
   userid: z.int(),
+  /** the front page, which is a course that nobody can be enrolled in */
+  siteid: z.int().default(1),
   release: z.string().optional(),
   version: z.string().optional(),
   functions: z.array(z.object({ name: z.string() })),

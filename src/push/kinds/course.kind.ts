@@ -23,14 +23,19 @@ interface WantedCourse {
   readonly visible: boolean;
 }
 
-type CourseWork = Work<WantedCourse>;
+interface CourseWork extends Work<WantedCourse> {
+  /** Moodle's id as Zoho has it */
+  readonly hint: number | null;
+}
+
+type PreparedCourse = Prepared<WantedCourse, CourseWork>;
 
 const LONGEST_NAME = 254;
 const LONGEST_SHORT_NAME = 100;
 
 /** A program, or a class where the layout says so, as a course. Courses are hidden, never deleted. */
 @Injectable()
-export class CourseKind implements TargetKind<WantedCourse> {
+export class CourseKind implements TargetKind<WantedCourse, CourseWork> {
   readonly kind = 'course';
   readonly functions = [getCoursesByField, createCourses, updateCourses];
 
@@ -39,7 +44,7 @@ export class CourseKind implements TargetKind<WantedCourse> {
     private readonly parents: ParentReader,
   ) {}
 
-  async prepare(scope: Scope, targets: readonly ClaimedTarget[]): Promise<Prepared<WantedCourse>[]> {
+  async prepare(scope: Scope, targets: readonly ClaimedTarget[]): Promise<PreparedCourse[]> {
     const places = await this.rows.readPlaces(
       scope,
       targets.map(({ subject }) => subject),
@@ -112,10 +117,11 @@ function prepareOne(
   place: WantedPlace | undefined,
   parents: Parents,
   { settings }: Scope,
-): Prepared<WantedCourse> {
+): PreparedCourse {
   if (!place || place.standing === 'pending') {
     if (target.moodleId === null) return { target, settlement: nothing() };
-    return { target, wanted: { fields: null, categoryid: settings.categoryId, visible: false }, isActive: false };
+    const wanted = { fields: null, categoryid: settings.categoryId, visible: false };
+    return { target, wanted, isActive: false, hint: null };
   }
   const [category] = categoryOf(place);
   const categoryid = category ? parents.idOf(category) : settings.categoryId;
@@ -129,7 +135,8 @@ function prepareOne(
     startdate: secondsAt(place.startDate, settings.zone),
     enddate: secondsAt(place.endDate, settings.zone, 1),
   };
-  return { target, wanted: { fields, categoryid, visible }, isActive: visible };
+  const hint = place.moodleHint;
+  return { target, wanted: { fields, categoryid, visible }, isActive: visible, hint };
 }
 
 /** Moodle takes no two courses of one short name; names of classes come again each year. */
@@ -138,15 +145,25 @@ function shortNameOf({ name, shortName }: WantedPlace, id: string): string {
   return `${name.slice(0, LONGEST_SHORT_NAME - id.length - 3)} (${id})`;
 }
 
-/** By the idnumber, else by the short name if nobody else has a claim on it. */
-async function lookUp(calls: MoodleCalls, { target, wanted }: CourseWork): Promise<number | 'conflict' | null> {
+/**
+ * By the idnumber, else by the short name if nobody else has a claim on it, else by Zoho's own id of the course if that
+ * bears the same name and is nobody's.
+ */
+async function lookUp(calls: MoodleCalls, { target, wanted, hint }: CourseWork): Promise<number | 'conflict' | null> {
   const { fields } = wanted;
   if (!fields) return target.moodleId;
   const byNumber = (await calls.call(getCoursesByField, { field: 'idnumber', value: fields.idnumber })).courses;
   if (byNumber.length > 0) return theOne(byNumber, target.moodleId);
   const byName = (await calls.call(getCoursesByField, { field: 'shortname', value: fields.shortname })).courses;
-  if (byName.length === 0) return null;
+  if (byName.length === 0) return hint === null ? null : await verified(calls, hint, fields.fullname);
   return byName.every(({ idnumber }) => idnumber === '') ? theOne(byName, target.moodleId) : 'conflict';
+}
+
+async function verified(calls: MoodleCalls, hint: number, name: string): Promise<number | null> {
+  const { courses } = await calls.call(getCoursesByField, { field: 'id', value: hint });
+  const isOurs = ({ fullname, idnumber }: MoodleCourse) =>
+    idnumber === '' && fullname.toLowerCase() === name.toLowerCase();
+  return courses.find(isOurs)?.id ?? null;
 }
 
 function theOne(courses: readonly MoodleCourse[], knownId: number | null): number | 'conflict' {

@@ -31,6 +31,8 @@ interface SectionWork extends Work<WantedSection> {
   readonly taken: ReadonlySet<number>;
 }
 
+type PreparedSection = Prepared<WantedSection, SectionWork>;
+
 /** The sections that were there before one was added: after a crash, what is not among them is ours. */
 interface SectionMemo {
   readonly seen: readonly number[];
@@ -43,7 +45,7 @@ const LONGEST_NAME = 255;
  * keeps what was there before.
  */
 @Injectable()
-export class SectionKind implements TargetKind<WantedSection> {
+export class SectionKind implements TargetKind<WantedSection, SectionWork> {
   readonly kind = 'section';
   readonly functions = [getCourseContents, updateCourseFormat, renameSection, getCoursesByField];
   readonly isSerial = true;
@@ -54,7 +56,7 @@ export class SectionKind implements TargetKind<WantedSection> {
     private readonly targets: TargetRepository,
   ) {}
 
-  async prepare(scope: Scope, targets: readonly ClaimedTarget[]): Promise<Prepared<WantedSection>[]> {
+  async prepare(scope: Scope, targets: readonly ClaimedTarget[]): Promise<PreparedSection[]> {
     const places = await this.rows.readPlaces(
       scope,
       targets.map(({ subject }) => subject),
@@ -65,7 +67,7 @@ export class SectionKind implements TargetKind<WantedSection> {
       courses.map((place) => parentKey('course', place)),
     );
     const taken = await this.targets.findIds(scope.db, scope.tenantId, this.kind, courses);
-    return targets.map((target): Prepared<WantedSection> => {
+    return targets.map((target): PreparedSection => {
       const place = places.get(target.subject);
       const isHere = place && place.standing !== 'pending' && (place.within ?? '') === target.place;
       if (!isHere && target.moodleId === null && target.memo === null) return { target, settlement: nothing() };
@@ -74,13 +76,13 @@ export class SectionKind implements TargetKind<WantedSection> {
       if (typeof courseid === 'object') return { target, settlement: courseid };
       const visible = isHere === true && place.standing === 'active';
       const name = isHere ? place.name.slice(0, LONGEST_NAME) : null;
-      return { target, wanted: { courseid, name, visible }, isActive: visible, taken } as Prepared<WantedSection>;
+      return { target, wanted: { courseid, name, visible }, isActive: visible, taken };
     });
   }
 
   async push(
     calls: MoodleCalls,
-    works: readonly Work<WantedSection>[],
+    works: readonly SectionWork[],
     results: Map<ClaimedTarget, Pushed>,
     remember: Remember,
   ): Promise<void> {
@@ -88,7 +90,7 @@ export class SectionKind implements TargetKind<WantedSection> {
     const sections = new SectionCalls(calls);
     for (const work of works) {
       try {
-        const id = await this.pushOne(sections, work as SectionWork, made, remember);
+        const id = await this.pushOne(sections, work, made, remember);
         results.set(work.target, typeof id === 'number' ? { moodleId: id } : id);
         if (typeof id === 'number') made.add(id);
       } catch (error) {

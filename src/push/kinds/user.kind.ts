@@ -30,7 +30,12 @@ interface WantedMoodleUser {
   readonly suspended: boolean;
 }
 
-type UserWork = Work<WantedMoodleUser>;
+interface UserWork extends Work<WantedMoodleUser> {
+  /** Moodle's id as Zoho has it */
+  readonly hint: number | null;
+}
+
+type PreparedUser = Prepared<WantedMoodleUser, UserWork>;
 
 /** More would be little faster, and a call may have 900 variables. */
 const LOOKED_UP_AT_ONCE = 200;
@@ -40,13 +45,13 @@ const USERNAME = /^[a-z0-9._@-]{1,100}$/;
 
 /** A person as a user of Moodle. Users are made, adopted, changed and suspended, never deleted. */
 @Injectable()
-export class UserKind implements TargetKind<WantedMoodleUser> {
+export class UserKind implements TargetKind<WantedMoodleUser, UserWork> {
   readonly kind = 'user';
   readonly functions = [getUsersByField, createUsers, updateUsers];
 
   constructor(private readonly rows: PushRows) {}
 
-  async prepare(scope: Scope, targets: readonly ClaimedTarget[]): Promise<Prepared<WantedMoodleUser>[]> {
+  async prepare(scope: Scope, targets: readonly ClaimedTarget[]): Promise<PreparedUser[]> {
     const users = await this.rows.readUsers(
       scope,
       targets.map(({ subject }) => subject),
@@ -58,14 +63,16 @@ export class UserKind implements TargetKind<WantedMoodleUser> {
     const found = await lookUp(calls, works.filter(isToBeFound));
     const creates: UserWork[] = [];
     const updates = new Map<UserWork, MoodleUserChange>();
+    const matched = new Set<number>();
     for (const work of works) {
       const { target } = work;
       const match = isToBeFound(work) ? found.match(work) : { id: target.moodleId ?? 0 };
-      if (match === 'conflict') results.set(target, conflict(found.explain(work)));
+      if (match === 'conflict' || (match && matched.has(match.id))) results.set(target, conflict(found.explain(work)));
       else if (match) updates.set(work, changeOf(match.id, work.wanted));
       else if (work.wanted.suspended) results.set(target, { moodleId: null });
       else if (target.mayStillHappen) results.set(target, inDoubt());
       else creates.push(work);
+      if (match && match !== 'conflict') matched.add(match.id);
     }
     for (const [work, result] of await this.create(calls, creates)) results.set(work.target, result);
     for (const [work, result] of await this.update(calls, updates)) results.set(work.target, result);
@@ -109,10 +116,15 @@ export class UserKind implements TargetKind<WantedMoodleUser> {
 
 const isToBeFound = ({ target }: UserWork): boolean => target.moodleId === null || target.isDoubtful;
 
-function prepareOne(target: ClaimedTarget, user: WantedUser | undefined, auth: string): Prepared<WantedMoodleUser> {
+function prepareOne(target: ClaimedTarget, user: WantedUser | undefined, auth: string): PreparedUser {
   if (!user || user.standing === 'pending') {
     if (target.moodleId === null) return { target, settlement: nothing() };
-    return { target, wanted: { fields: null, auth, suspended: true }, isActive: false };
+    return {
+      target,
+      wanted: { fields: null, auth, suspended: true },
+      isActive: false,
+      hint: null,
+    };
   }
   if (user.email === null)
     return { target, settlement: fail('no_email', 'has no e-mail address. Give it one in Zoho') };
@@ -129,7 +141,8 @@ function prepareOne(target: ClaimedTarget, user: WantedUser | undefined, auth: s
     idnumber: idIn(target.subject),
   };
   const suspended = user.standing === 'suspended';
-  return { target, wanted: { fields, auth, suspended }, isActive: !suspended };
+  const hint = user.moodleHint;
+  return { target, wanted: { fields, auth, suspended }, isActive: !suspended, hint };
 }
 
 const changeOf = (id: number, { fields, suspended }: WantedMoodleUser): MoodleUserChange => ({
@@ -142,8 +155,11 @@ const changeOf = (id: number, { fields, suspended }: WantedMoodleUser): MoodleUs
 class FoundUsers {
   constructor(private readonly users: readonly MoodleUser[]) {}
 
-  /** By the stored id, else idnumber, username, e-mail. What another record of ours has is no match but a conflict. */
-  match({ target, wanted: { fields } }: UserWork): MoodleUser | 'conflict' | null {
+  /**
+   * By the stored id, else idnumber, username, e-mail. What another record of ours has is no match but a conflict. Zoho's
+   * own id of the user decides among several, and finds one that bears the same name and is nobody's.
+   */
+  match({ target, wanted: { fields }, hint }: UserWork): MoodleUser | 'conflict' | null {
     const byId = this.users.filter(({ id }) => id === target.moodleId);
     if (!fields) return byId[0] ?? null;
     const own = byId.filter((user) => isSame(user, fields));
@@ -153,13 +169,14 @@ class FoundUsers {
     const others = this.users.filter(
       ({ username, email }) => username === fields.username || isSameEmail(email, fields.email),
     );
-    if (others.length === 0) return null;
-    return others.every(({ idnumber }) => idnumber === '') ? only(others) : 'conflict';
+    if (others.length === 0) return this.users.find((user) => user.id === hint && isNamed(user, fields)) ?? null;
+    if (others.some(({ idnumber }) => idnumber !== '')) return 'conflict';
+    return others.find(({ id }) => id === hint) ?? only(others);
   }
 
-  explain({ wanted: { fields } }: UserWork): string {
+  explain({ wanted: { fields }, hint }: UserWork): string {
     const ids = this.users
-      .filter((user) => fields && isSame(user, fields))
+      .filter((user) => fields && (user.id === hint || isSame(user, fields)))
       .map(({ id }) => id)
       .join(', ');
     return `Users ${ids} of Moodle could be this person, or belong to another record. Correct their ID number, username or e-mail address in Moodle, then retry`;
@@ -173,13 +190,19 @@ const only = (users: readonly MoodleUser[]): MoodleUser | 'conflict' => {
 
 const isSameEmail = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
+const isNamed = ({ idnumber, ...user }: MoodleUser, { firstname, lastname }: MoodleUserFields): boolean =>
+  idnumber === '' && fullName(user) === fullName({ firstname, lastname });
+
+const fullName = ({ firstname, lastname }: Pick<MoodleUser, 'firstname' | 'lastname'>): string =>
+  `${firstname} ${lastname}`.toLowerCase();
+
 const isSame = (user: MoodleUser, { idnumber, username, email }: MoodleUserFields): boolean =>
   user.idnumber === idnumber || user.username === username || isSameEmail(user.email, email);
 
 async function lookUp(calls: MoodleCalls, works: readonly UserWork[]): Promise<FoundUsers> {
   const fields = works.flatMap(({ wanted }) => (wanted.fields ? [wanted.fields] : []));
   const asked = {
-    id: works.flatMap(({ target }) => (target.moodleId === null ? [] : [target.moodleId])),
+    id: [...new Set(works.flatMap(({ target, hint }) => [target.moodleId, hint]).filter((id) => id !== null))],
     idnumber: fields.map(({ idnumber }) => idnumber),
     username: fields.map(({ username }) => username),
     // Moodle compares the case of addresses here, and not where it refuses duplicates.

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { moodleHint } from '../../push/moodle-hint';
 import {
   type Attendance,
   type AttendanceFilter,
@@ -13,7 +14,16 @@ import { idsOf, type Subject, subjectOf } from '../../push/subject';
 import { textOf } from '../../sync/fields';
 import type { CanonicalValues } from '../../sync/record';
 
-const COLUMNS = ['name', 'short_name', 'status', 'start_date', 'end_date', 'program_zoho_id', 'teacher_zoho_id'];
+const COLUMNS = [
+  'name',
+  'short_name',
+  'status',
+  'start_date',
+  'end_date',
+  'program_zoho_id',
+  'teacher_zoho_id',
+  'zoho_moodle_id',
+];
 
 /** A class is a section and a group in its program's course, or a course; its teacher attends it. */
 @Injectable()
@@ -43,6 +53,7 @@ export class ClassesMoodle implements PushSource {
             startDate: row['start_date'] ?? null,
             endDate: row['end_date'] ?? null,
             within: program === null ? null : subjectOf('program', program),
+            moodleHint: moodleHint(row['zoho_moodle_id']),
           },
         ];
       }),

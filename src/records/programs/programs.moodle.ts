@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { moodleHint } from '../../push/moodle-hint';
 import { type PushSource, PushSources, type Scope, type WantedPlace } from '../../push/push-source';
 import { readRows } from '../../push/read-rows';
 import { PLACE_WORDS, standingOf } from '../../push/standing';
@@ -18,7 +19,7 @@ export class ProgramsMoodle implements PushSource {
   }
 
   async readPlaces(scope: Scope, zohoIds: readonly string[]): Promise<Map<string, WantedPlace>> {
-    const rows = await readRows(scope, this.entity, ['name', 'code', 'status'], zohoIds);
+    const rows = await readRows(scope, this.entity, ['name', 'code', 'status', 'zoho_moodle_id'], zohoIds);
     return new Map(
       rows.map((row) => [
         row['zoho_id'] ?? '',
@@ -29,6 +30,7 @@ export class ProgramsMoodle implements PushSource {
           startDate: null,
           endDate: null,
           within: null,
+          moodleHint: moodleHint(row['zoho_moodle_id']),
         },
       ]),
     );

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { moodleHint } from '../../push/moodle-hint';
 import { personName } from '../../push/person-name';
 import { type PushSource, PushSources, type Scope, type WantedUser } from '../../push/push-source';
 import { readRows } from '../../push/read-rows';
@@ -9,7 +10,7 @@ const WORDS = {
   suspended: ['freezed', 'withdraw', 'blocked', 'graduated', 'passive', 'unregistered', 'inactive'],
   pending: ['pending', 'enrollment form', 'account creation'],
 };
-const COLUMNS = ['academic_email', 'display_name', 'first_name', 'last_name', 'status'];
+const COLUMNS = ['academic_email', 'display_name', 'first_name', 'last_name', 'status', 'zoho_moodle_id'];
 
 /** A student is a user of Moodle. */
 @Injectable()
@@ -33,6 +34,7 @@ export class StudentsMoodle implements PushSource {
           standing: standingOf(row['status'] ?? null, 'students', WORDS, scope.settings),
           email: row['academic_email'] ?? null,
           ...personName(row['display_name'] ?? null, row['first_name'], row['last_name']),
+          moodleHint: moodleHint(row['zoho_moodle_id']),
         },
       ]),
     );

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { moodleHint } from '../../push/moodle-hint';
 import { personName } from '../../push/person-name';
 import { type PushSource, PushSources, type Scope, type WantedUser } from '../../push/push-source';
 import { readRows } from '../../push/read-rows';
@@ -21,7 +22,7 @@ export class TeachersMoodle implements PushSource {
     const rows = await readRows(
       scope,
       this.entity,
-      ['name', 'academic_email', 'email'],
+      ['name', 'academic_email', 'email', 'zoho_moodle_id'],
       zohoIds,
       `row.zoho_id = ANY($2::text[]) AND EXISTS (SELECT FROM class WHERE class.tenant_id = row.tenant_id
          AND class.teacher_zoho_id = row.zoho_id AND class.deleted_at IS NULL)`,
@@ -33,6 +34,7 @@ export class TeachersMoodle implements PushSource {
           standing: 'active',
           email: row['academic_email'] ?? row['email'] ?? null,
           ...personName(row['name'] ?? null),
+          moodleHint: moodleHint(row['zoho_moodle_id']),
         },
       ]),
     );
