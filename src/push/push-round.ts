@@ -18,8 +18,8 @@ import { TenantPushRepository } from './tenant-push.repository';
 /** Targets that one worker has in its hands at once: so many, as the brake sees no further. */
 const BATCH = 500;
 
-/** A lease lasts 15 s. */
-const RENEW_EVERY_MS = 5_000;
+/** A lease lasts 10 s. */
+const RENEW_EVERY_MS = 3_000;
 
 /** What is pushed for whom, and until when. */
 interface Round extends Pushing {

@@ -4,7 +4,7 @@ import type { Subject } from './subject';
 import { type ClaimedTarget, type Kind, nameOf, type Settlement, type TargetKey } from './target';
 
 /** A worker that has not renewed its lease for so long is taken for dead. */
-const LEASE_SECONDS = 15;
+const LEASE_SECONDS = 10;
 
 /** A call whose end was not seen may be carried out until then; only after that is anything created anew. */
 const DOUBT_SECONDS = 10;
