@@ -26,7 +26,7 @@ const get = <T = object>(path: string): Promise<Answer<T>> => push.service.get<T
 const post = <T = object>(path: string, body: object): Promise<Answer<T>> =>
   push.service.send<T>('POST', path, { headers: { 'X-Tenant-ID': college.tenant }, body: JSON.stringify(body) });
 const ids = (from: number, to: number) => Array.from({ length: to - from }, (_none, n) => `s${from + n}`);
-const suspended = (): number => college.moodle.state.users.filter((user) => user.suspended).length;
+const suspended = (): number => college.made.users.filter((user) => user.suspended).length;
 const withdraw = (...students: string[]) =>
   college.sync('students', ...students.map((id) => ({ id, Status: 'Withdraw' })));
 const holds = async (query = ''): Promise<Hold[]> => (await get<{ data: Hold[] }>(`/v1/admin/holds${query}`)).body.data;
@@ -44,8 +44,8 @@ describe('more suspensions within an hour than 20 and a tenth of what is active'
     await college.sync('students', student('new'), { id: 's99', First_Name: 'Ada', Last_Name: 'Lovelace' });
     await college.push();
     expect(suspended()).toBe(0);
-    expect(college.moodle.state.users).toHaveLength(101);
-    expect(college.moodle.state.users.find(({ idnumber }) => idnumber === 's99')).toMatchObject({ firstname: 'Ada' });
+    expect(college.made.users).toHaveLength(101);
+    expect(college.made.users.find(({ idnumber }) => idnumber === 's99')).toMatchObject({ firstname: 'Ada' });
     expect(await holds()).toMatchObject([{ state: 'open', size: 30, kinds: { user: 30 } }]);
     expect((await college.targets('user')).filter(({ state }) => state === 'held')).toHaveLength(30);
   });
@@ -143,7 +143,7 @@ it('enrolments that end count, and a change of class does not', async () => {
   );
   await college.push();
   expect(await holds()).toMatchObject([{ kinds: { enrolment: 40 } }]);
-  expect(college.moodle.state.enrolments.every(({ suspended: isSuspended }) => !isSuspended)).toBe(true);
+  expect(college.made.enrolments.every(({ suspended: isSuspended }) => !isSuspended)).toBe(true);
 });
 
 it('the holds of another tenant are not there', async () => {

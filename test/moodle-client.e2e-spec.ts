@@ -7,10 +7,21 @@ import { Registry } from 'prom-client';
 import { MoodleCallMetrics } from '../src/moodle/moodle-call-metrics';
 import { MoodleClient } from '../src/moodle/moodle-client';
 import { MoodleError } from '../src/moodle/moodle-error';
-import type { Fault } from './support/moodle/moodle-stand-in';
-import { MoodleStandIn } from './support/moodle/moodle-stand-in';
+import {
+  answersException,
+  answersHalf,
+  answersHtml,
+  answersJson,
+  answersStatus,
+  type Fault,
+  hangs,
+  redirects,
+  resetsAfterWork,
+  tooManyRequests,
+} from './support/moodle/faults';
+import { Moodle } from './support/moodle/moodle';
 
-let moodle: MoodleStandIn;
+let moodle: Moodle;
 let client: MoodleClient;
 const lines: string[] = [];
 const remember = (...words: unknown[]): void => void lines.push(words.map(String).join(' '));
@@ -19,12 +30,12 @@ const logger: LoggerService = { log: remember, error: remember, warn: remember }
 beforeAll(() => Logger.overrideLogger(logger));
 beforeEach(async () => {
   lines.length = 0;
-  moodle = await MoodleStandIn.start();
+  moodle = await Moodle.start();
   client = new MoodleClient(readEnvironment({ MOODLE_TIMEOUT_SECONDS: '1' }), new MoodleCallMetrics(new Registry()));
 });
 afterEach(async () => {
   client.onApplicationShutdown();
-  await moodle.down();
+  await moodle.stop();
 });
 
 const site = (token = moodle.token) => ({ baseUrl: `${moodle.url}/`, token });
@@ -62,12 +73,7 @@ it('the token goes first in the body; neither it nor anything personal is in a l
   await client.call(site(), createUsers, { users: [USER] }, 1);
   await failure(client.call(site(), createUsers, { users: [USER] }, 1));
   await failure(client.call(site('wrong0123456789abcdef'), getSiteInfo, {}));
-  expect(Object.keys(moodle.calls[0]?.parameters ?? {})).toEqual([
-    'wstoken',
-    'wsfunction',
-    'moodlewsrestformat',
-    'users',
-  ]);
+  expect(moodle.calls[0]?.names).toEqual(['wstoken', 'wsfunction', 'moodlewsrestformat', 'users']);
   expect(lines).toEqual([
     expect.stringMatching(/^Moodle core_user_create_users: ok, 1 items, \d+ ms/),
     expect.stringMatching(/^Moodle core_user_create_users: invalidparameter, 1 items/),
@@ -78,59 +84,50 @@ it('the token goes first in the body; neither it nor anything personal is in a l
 
 it('an error keeps no word of Moodle’s own, but the capability that is missing', async () => {
   const message = 'Sorry, Canary Bird, you do not have permission (moodle/user:create)';
-  const body = JSON.stringify({ exception: 'x', errorcode: 'nopermissions', message });
-  moodle.fail({ kind: 'status', status: 200, body });
+  moodle.fail(answersException('nopermissions', message));
   const error = await failure(client.call(site(), createUsers, { users: [USER] }));
   expect(error.message).toMatch(/moodle\/user:create$/);
   expect(error.message).not.toContain('Canary');
-  moodle.fail({ kind: 'status', status: 200, body: '{"exception":"Error","message":"Canary"}' });
+  moodle.fail(answersJson({ exception: 'Error', message: 'Canary' }));
   expect(await failure(client.call(site(), getSiteInfo, {}))).toMatchObject({ fault: 'record', errorcode: 'unknown' });
 });
 
-const gate = new Promise(() => undefined);
 it.each<[string, Fault, Partial<MoodleError>]>([
-  ['no answer in time', { kind: 'hang', gate }, { fault: 'transient', errorcode: 'timeout', mayHaveHappened: true }],
-  ['a cut connection', { kind: 'reset' }, { fault: 'transient', errorcode: 'connection', mayHaveHappened: true }],
-  ['500', { kind: 'status', status: 500 }, { fault: 'transient', errorcode: 'http_500', mayHaveHappened: true }],
-  ['503', { kind: 'status', status: 503 }, { fault: 'transient', errorcode: 'http_503', mayHaveHappened: false }],
+  ['no answer in time', hangs(), { fault: 'transient', errorcode: 'timeout', mayHaveHappened: true }],
+  ['a cut connection', resetsAfterWork(), { fault: 'transient', errorcode: 'connection', mayHaveHappened: true }],
+  ['500', answersStatus(500), { fault: 'transient', errorcode: 'http_500', mayHaveHappened: true }],
+  ['503', answersStatus(503), { fault: 'transient', errorcode: 'http_503', mayHaveHappened: false }],
   [
     '429',
-    { kind: 'status', status: 429, headers: { 'Retry-After': '7' } },
+    tooManyRequests(7),
     { fault: 'transient', errorcode: 'http_429', mayHaveHappened: false, retryAfterSeconds: 7 },
   ],
-  ['403', { kind: 'status', status: 403 }, { fault: 'site', errorcode: 'http_403', mayHaveHappened: false }],
-  ['404', { kind: 'status', status: 404 }, { fault: 'site', errorcode: 'http_404' }],
-  [
-    'a redirect',
-    { kind: 'status', status: 307, headers: { Location: 'http://127.0.0.1:1/' } },
-    { fault: 'site', errorcode: 'redirect' },
-  ],
-  [
-    'HTML',
-    { kind: 'status', status: 200, body: '<p>' },
-    { fault: 'transient', errorcode: 'not_json', mayHaveHappened: true },
-  ],
+  ['403', answersStatus(403), { fault: 'site', errorcode: 'http_403', mayHaveHappened: false }],
+  ['404', answersStatus(404), { fault: 'site', errorcode: 'http_404' }],
+  ['a redirect', redirects('http://127.0.0.1:1/', 307), { fault: 'site', errorcode: 'redirect' }],
+  ['HTML', answersHtml(), { fault: 'transient', errorcode: 'not_json', mayHaveHappened: true }],
+  ['half an answer', answersHalf(), { fault: 'transient', errorcode: 'not_json', mayHaveHappened: true }],
   [
     'another shape',
-    { kind: 'status', status: 200, body: '[{"id":"x"}]' },
+    answersJson([{ id: 'x' }]),
     { fault: 'transient', errorcode: 'unexpected_answer', mayHaveHappened: true },
   ],
-  ['maintenance', { kind: 'exception', errorcode: 'sitemaintenance' }, { fault: 'transient', mayHaveHappened: false }],
-  ['a refusal', { kind: 'exception', errorcode: 'invalidparameter' }, { fault: 'record', mayHaveHappened: false }],
+  ['maintenance', answersException('sitemaintenance'), { fault: 'transient', mayHaveHappened: false }],
+  ['a refusal', answersException('invalidparameter'), { fault: 'record', mayHaveHappened: false }],
 ])('%s is told apart', async (_name, fault, expected) => {
   moodle.fail(fault);
   expect(await failure(client.call(site(), createUsers, { users: [USER] }))).toMatchObject(expected);
 });
 
 it('a read never leaves a doubt, and a server that is not there neither', async () => {
-  moodle.fail({ kind: 'status', status: 500 });
+  moodle.fail(answersStatus(500));
   const read = await failure(client.call(site(), getUsersByField, { field: 'id', values: [1] }));
   expect(read).toMatchObject({ errorcode: 'http_500', mayHaveHappened: false });
-  await moodle.down();
+  await moodle.goDown();
   // A connection that was kept open would break rather than be refused.
   const other = new MoodleClient(readEnvironment({}), new MoodleCallMetrics(new Registry()));
   const absent = await failure(other.call(site(), createUsers, { users: [USER] }));
   other.onApplicationShutdown();
   expect(absent).toMatchObject({ errorcode: 'connection', mayHaveHappened: false });
-  await moodle.up();
+  await moodle.comeBack();
 });

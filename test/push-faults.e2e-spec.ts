@@ -1,5 +1,21 @@
 import { TenantTransaction } from '../src/database/tenant-transaction';
 import { eventually } from './support/eventually';
+import { ask } from './support/moodle/ask';
+import {
+  answersException,
+  answersHalf,
+  answersHtml,
+  answersHugeBody,
+  answersJson,
+  answersStatus,
+  redirects,
+  resetsAfterWork,
+  resetsBeforeWork,
+  tooManyRequests,
+  worksAfter,
+} from './support/moodle/faults';
+import { Gate } from './support/moodle/gate';
+import { addUser } from './support/moodle/seed';
 import { courseClass, enrollment, type College, program, PushService, student } from './support/push';
 
 let push: PushService;
@@ -28,13 +44,14 @@ const settle = async (): Promise<void> => {
 };
 const states = async (kind?: string) => (await college.targets(kind)).map(({ state }) => state);
 const expectOneOfEach = () => {
-  const { users, courses, groups, enrolments } = college.moodle.state;
+  const { users, courses, groups, enrolments } = college.made;
   expect(users.map(({ idnumber }) => idnumber).toSorted()).toEqual(['s1', 's2']);
   expect(courses.map(({ idnumber }) => idnumber)).toEqual(['p1']);
   expect(courses[0]?.sections.map(({ name }) => name)).toEqual(['General', 'Class c1', 'Class c2']);
   expect(groups.map(({ idnumber }) => idnumber).toSorted()).toEqual(['c1', 'c2']);
   expect(enrolments).toHaveLength(2);
-  expect(groups.find(({ idnumber }) => idnumber === 'c1')?.members.size).toBe(2);
+  expect(groups.find(({ idnumber }) => idnumber === 'c1')?.members).toEqual(['s1', 's2']);
+  expect(college.moodle.duplicates()).toEqual([]);
 };
 
 describe('every call that changes something may fail once, and nothing is lost or doubled', () => {
@@ -49,7 +66,7 @@ describe('every call that changes something may fail once, and nothing is lost o
   ];
 
   it.each(WRITES)('%s: carried out, then the connection is cut', async (name) => {
-    college.moodle.fail({ kind: 'reset' }, name);
+    college.moodle.fail(resetsAfterWork(), { of: name });
     await everything();
     await college.push();
     expect(await states()).toContain('retrying');
@@ -59,7 +76,7 @@ describe('every call that changes something may fail once, and nothing is lost o
   });
 
   it.each(WRITES)('%s: the connection is cut before', async (name) => {
-    college.moodle.fail({ kind: 'drop' }, name);
+    college.moodle.fail(resetsBeforeWork(), { of: name });
     await everything();
     await college.push();
     await settle();
@@ -67,11 +84,11 @@ describe('every call that changes something may fail once, and nothing is lost o
     expectOneOfEach();
   });
 
-  it.each([500, 502, 503, 504])('status %s from everything for a while', async (status) => {
-    college.moodle.fail({ kind: 'status', status }, undefined, 4);
+  it.each([500, 502, 503, 504] as const)('status %s from everything for a while', async (status) => {
+    college.moodle.fail(answersStatus(status), { times: 4 });
     await everything();
     await college.push();
-    college.moodle.heal();
+    college.moodle.failNoMore();
     await settle();
     expect(new Set(await states())).toEqual(new Set(['pushed']));
     expectOneOfEach();
@@ -80,8 +97,8 @@ describe('every call that changes something may fail once, and nothing is lost o
 
 describe('a call that is carried out after we gave up', () => {
   it('makes no second user: it is looked up, and again later, before anything is created', async () => {
-    const gate = Promise.withResolvers<undefined>();
-    college.moodle.fail({ kind: 'hang', gate: gate.promise }, CREATE_USERS);
+    const gate = new Gate();
+    college.moodle.fail(worksAfter(gate), { of: CREATE_USERS });
     await college.sync('students', student('s1'));
     await college.push();
     expect(await college.targets('user')).toMatchObject([{ state: 'retrying', reason: 'timeout', is_doubtful: true }]);
@@ -90,31 +107,42 @@ describe('a call that is carried out after we gave up', () => {
     ]);
     await college.push();
     expect(await college.targets('user')).toMatchObject([{ state: 'retrying', reason: 'in_doubt' }]);
-    expect(college.moodle.namesOf().filter((name) => name === CREATE_USERS)).toHaveLength(1);
-    gate.resolve(undefined);
+    expect(college.called().filter((name) => name === CREATE_USERS)).toHaveLength(1);
+    gate.open();
+    await college.moodle.idle();
     await settle();
-    expect(college.moodle.state.users).toHaveLength(1);
+    expect(college.made.users).toHaveLength(1);
     expect(await states('user')).toEqual(['pushed']);
   });
 
   it('makes no second section: the unnamed new one is adopted', async () => {
     await college.sync('programs', program('p1'));
     await college.push();
-    const [course] = college.moodle.state.courses;
-    college.moodle.fail({ kind: 'reset' }, 'core_courseformat_update_course');
+    college.moodle.fail(resetsAfterWork(), { of: 'core_courseformat_update_course' });
     await college.sync('classes', courseClass('c1'));
     await college.push();
-    course?.sections.splice(1, 0, { id: 9_999, name: 'Somebody’s own', visible: true });
+    await addSectionAtTop('Somebody’s own');
     await settle();
-    expect(course?.sections.map(({ name }) => name)).toEqual(['General', 'Somebody’s own', 'Class c1']);
+    expect(sectionNames()).toEqual(['General', 'Somebody’s own', 'Class c1']);
   });
+
+  const sectionNames = () => college.made.courses[0]?.sections.map(({ name }) => name);
+  async function addSectionAtTop(value: string): Promise<void> {
+    const { moodle, made } = college;
+    const { id: courseid = 0, sections = [] } = made.courses[0] ?? {};
+    const at = { action: 'section_add', courseid, targetsectionid: sections[0]?.id };
+    await ask(moodle, 'core_courseformat_update_course', at);
+    const itemid = made.courses[0]?.sections[1]?.id;
+    const name = { component: 'format_topics', itemtype: 'sectionname', itemid, value };
+    await ask(moodle, 'core_update_inplace_editable', name);
+  }
 });
 
 describe('errors are sorted', () => {
   it('a record’s fault stops that record alone, with what to change', async () => {
     const ids = Array.from({ length: 20 }, (_none, n) => `s${n}`);
     await college.sync('students', ...ids.map((id) => student(id)));
-    college.moodle.state.addUser({ username: 'other', email: 'x@c.example' });
+    addUser(college.moodle.site, { username: 'other' });
     await college.sync('students', {
       id: 's7',
       First_Name: 'x'.repeat(90),
@@ -125,23 +153,20 @@ describe('errors are sorted', () => {
     const failed = (await college.targets('user')).filter(({ state }) => state !== 'pushed');
     expect(failed).toMatchObject([{ subject: 'student:s7', state: 'failed', reason: 'username_unusable' }]);
     expect(failed[0]?.message).toMatch(/a-z 0-9/);
-    expect(college.moodle.state.users).toHaveLength(20);
+    expect(college.made.users).toHaveLength(20);
     await college.sync('students', { id: 's7', Academic_Email: 'a.b@c.example' });
     await college.push();
-    expect(college.moodle.state.users).toHaveLength(21);
+    expect(college.made.users).toHaveLength(21);
   });
 
   it('a faulty item among many is found by halving, and the others arrive', async () => {
     await everything();
     await college.push();
-    const { state } = college.moodle;
     const ids = Array.from({ length: 40 }, (_none, n) => `n${n}`);
     await college.sync('students', ...ids.map((id) => student(id)));
     await college.push();
-    for (const gone of ['n3', 'n30']) {
-      const user = state.users.find(({ idnumber }) => idnumber === gone);
-      if (user) user.deleted = true;
-    }
+    const gone = ['n3', 'n30'].map((id) => college.made.user(id)?.id);
+    await ask(college.moodle, 'core_user_delete_users', { userids: gone });
     await college.sync('enrollments', ...ids.map((id) => enrollment(`x${id}`, id, 'c2')));
     await college.push();
     const failed = (await college.targets('enrolment')).filter((target) => target.state === 'failed');
@@ -149,7 +174,7 @@ describe('errors are sorted', () => {
       { subject: 'student:n3', reason: 'userdeleted' },
       { subject: 'student:n30', reason: 'userdeleted' },
     ]);
-    expect(state.enrolments).toHaveLength(40);
+    expect(college.made.enrolments).toHaveLength(40);
     const waiting = (await college.targets('membership')).filter((target) => target.state === 'waiting');
     expect(waiting).toMatchObject([
       { subject: 'student:n3', reason: 'no_enrolment', message: expect.stringMatching(/deleted/) as string },
@@ -174,7 +199,7 @@ describe('errors are sorted', () => {
   it.each(['invalidtoken', 'accessexception', 'nopermissions'])(
     '%s pauses the tenant until a check passes',
     async (code) => {
-      college.moodle.fail({ kind: 'exception', errorcode: code }, undefined, 1_000);
+      college.moodle.fail(answersException(code), { times: Infinity });
       await everything();
       await college.push();
       const calls = college.moodle.calls.length;
@@ -185,8 +210,8 @@ describe('errors are sorted', () => {
       expect(await pause()).toMatchObject([{ paused_by: 'site', reason: code }]);
       await checkIsDue();
       await college.push();
-      expect(college.moodle.namesOf(calls)).toEqual(['core_webservice_get_site_info']);
-      college.moodle.heal();
+      expect(college.called(calls)).toEqual(['core_webservice_get_site_info']);
+      college.moodle.failNoMore();
       await checkIsDue();
       await college.letTimePass();
       await college.push();
@@ -196,7 +221,7 @@ describe('errors are sorted', () => {
   );
 
   it('a site that is down for an hour is left alone, and everything arrives when it is back', async () => {
-    await college.moodle.down();
+    await college.moodle.goDown();
     await everything();
     for (let round = 0; round < 60; round += 1) {
       await college.letTimePass();
@@ -204,7 +229,7 @@ describe('errors are sorted', () => {
     }
     expect(Math.max(...(await college.targets('user')).map(({ attempts }) => attempts))).toBeLessThan(10);
     expect(new Set(await states('user'))).toEqual(new Set(['retrying']));
-    await college.moodle.up();
+    await college.moodle.comeBack();
     await eventually(async () => {
       await college.letTimePass();
       await college.push();
@@ -214,31 +239,62 @@ describe('errors are sorted', () => {
   });
 
   it.each([
-    ['HTML', { kind: 'status', status: 200, body: '<html>' }, 'not_json'],
-    ['something else', { kind: 'status', status: 200, body: '{"a":1}' }, 'unexpected_answer'],
-    ['a redirect', { kind: 'status', status: 302, headers: { Location: 'https://elsewhere.example' } }, 'redirect'],
-    ['429', { kind: 'status', status: 429, headers: { 'Retry-After': '7' } }, 'http_429'],
-    ['a huge answer', { kind: 'status', status: 200, body: 'x'.repeat(25 * 1_024 * 1_024) }, 'too_large'],
+    ['HTML', answersHtml(), 'not_json'],
+    ['half of one', answersHalf(), 'not_json'],
+    ['something else', answersJson({ a: 1 }), 'unexpected_answer'],
+    ['a redirect', redirects('https://elsewhere.example'), 'redirect'],
+    ['429', tooManyRequests(7), 'http_429'],
+    ['a huge answer', answersHugeBody(), 'too_large'],
   ] as const)('%s instead of an answer is tried again', async (_name, fault, reason) => {
-    college.moodle.fail(fault);
+    college.moodle.fail(fault, { of: CREATE_USERS });
     await college.sync('students', student('s1'));
     await college.push();
     expect(await college.targets('user')).toMatchObject([{ state: 'retrying', reason }]);
     await checkIsDue();
     await settle();
-    expect(college.moodle.state.users).toHaveLength(1);
+    expect(college.made.users).toHaveLength(1);
   });
 });
 
 describe('a site that drops what exceeds max_input_vars', () => {
-  it('is found out by the count of what it made, and nobody is lost', async () => {
-    college.moodle.maxInputVars = 200;
+  const sixtyStudents = async (): Promise<void> => {
     await college.sync('students', ...Array.from({ length: 60 }, (_none, n) => student(`s${n}`)));
     await college.push();
+  };
+
+  /** What has read all when it was looked at reads less before the next look. */
+  const readLessThanBefore = async (maxInputVars: number): Promise<void> => {
+    await college.push();
+    college.moodle.configure({ maxInputVars });
+    await sixtyStudents();
+  };
+
+  it('is found out by a look, and sent nothing until it reads all', async () => {
+    college.moodle.configure({ maxInputVars: 800 });
+    await sixtyStudents();
+    expect(await pause()).toMatchObject([{ paused_by: 'site', reason: 'max_input_vars' }]);
+    expect(college.moodle.writingCalls()).toEqual([]);
+    college.moodle.configure({ maxInputVars: 1_000 });
+    await checkIsDue();
+    await college.push();
+    expect(college.made.users).toHaveLength(60);
+  });
+
+  it('is found out by the count of what it made, and nobody is lost', async () => {
+    // A user has seven variables and a call three: of thirty, twenty-eight fit.
+    await readLessThanBefore(198);
+    const left = (await college.targets('user')).filter(({ state }) => state !== 'pushed');
+    expect(left).toEqual(Array(4).fill(expect.objectContaining({ state: 'retrying', reason: 'truncated' })));
     await settle();
-    await settle();
-    expect(new Set(college.moodle.state.users.map(({ idnumber }) => idnumber)).size).toBe(60);
-    expect(college.moodle.state.users).toHaveLength(60);
+    expect(college.made.users).toHaveLength(60);
+    expect(college.moodle.duplicates()).toEqual([]);
+  });
+
+  it('refuses one of whom the rest is missing, and everybody arrives in smaller calls', async () => {
+    await readLessThanBefore(200);
+    expect(new Set(await states())).toEqual(new Set(['pushed']));
+    expect(college.made.users).toHaveLength(60);
+    expect(college.moodle.duplicates()).toEqual([]);
   });
 });
 
@@ -252,17 +308,16 @@ describe('workers', () => {
   });
 
   it('push what changes during a push once more', async () => {
-    const gate = Promise.withResolvers<undefined>();
-    college.moodle.fail({ kind: 'wait', gate: gate.promise }, CREATE_USERS);
+    const gate = new Gate();
+    college.moodle.fail(worksAfter(gate), { of: CREATE_USERS });
     await college.sync('students', student('s1'));
-    const seen = college.moodle.nextCall(CREATE_USERS);
     const pushing = college.push();
-    await seen;
+    await college.moodle.waitForCall(CREATE_USERS);
     await college.sync('students', { id: 's1', First_Name: 'New', Last_Name: 'Name' });
-    gate.resolve(undefined);
+    gate.open();
     await pushing;
     await college.push();
-    expect(college.moodle.state.users).toMatchObject([{ firstname: 'New', lastname: 'Name' }]);
+    expect(college.made.users).toMatchObject([{ firstname: 'New', lastname: 'Name' }]);
   });
 
   it('that look before a change is committed push it all the same: the pick-up race', async () => {
@@ -283,28 +338,27 @@ describe('workers', () => {
     release.resolve(undefined);
     await uncommitted;
     await college.push();
-    expect(college.moodle.state.users.map(({ firstname }) => firstname)).toEqual(['New', 'Omar']);
+    expect(college.made.users.map(({ firstname }) => firstname)).toEqual(['New', 'Omar']);
   });
 
   it('a worker that was thought dead does not overwrite a newer push unnoticed', async () => {
     await college.sync('students', student('s1'));
     await college.push();
-    const gate = Promise.withResolvers<undefined>();
-    college.moodle.fail({ kind: 'wait', gate: gate.promise }, 'core_user_update_users');
+    const gate = new Gate();
+    college.moodle.fail(worksAfter(gate), { of: 'core_user_update_users' });
     await college.sync('students', { id: 's1', First_Name: 'Old', Last_Name: 'Name' });
-    const seen = college.moodle.nextCall('core_user_update_users');
     const slow = college.push();
-    await seen;
+    await college.moodle.waitForCall('core_user_update_users');
     await college.query('UPDATE push_target SET leased_until = clock_timestamp() WHERE tenant_id = $1', [
       college.tenant,
     ]);
     await college.sync('students', { id: 's1', First_Name: 'New' });
     await college.push();
-    expect(college.moodle.state.users).toMatchObject([{ firstname: 'New' }]);
-    gate.resolve(undefined);
+    expect(college.made.users).toMatchObject([{ firstname: 'New' }]);
+    gate.open();
     await slow;
     await settle();
-    expect(college.moodle.state.users).toMatchObject([{ firstname: 'New' }]);
+    expect(college.made.users).toMatchObject([{ firstname: 'New' }]);
     expect(await states('user')).toEqual(['pushed']);
   });
 });

@@ -1,6 +1,7 @@
 import { createOwnDatabase, type OwnDatabase } from './support/databases';
 import { eventually } from './support/eventually';
-import type { Fault } from './support/moodle/moodle-stand-in';
+import { answersAfter, type Fault, hangs, worksAfter } from './support/moodle/faults';
+import { Gate } from './support/moodle/gate';
 import { type College, courseClass, enrollment, program, PushService, student } from './support/push';
 import { randomFrom } from './support/random';
 import { Run } from './support/run';
@@ -42,46 +43,44 @@ async function fill(college: College): Promise<void> {
   await college.sync('enrollments', enrollment('e1', 's1', 'c1'), enrollment('e2', 's2', 'c2'));
 }
 
-function expectOneOfEach({ moodle }: College): void {
-  const { users, courses, groups, enrolments } = moodle.state;
+function expectOneOfEach({ made, moodle }: College): void {
+  const { users, courses, groups, enrolments } = made;
   expect(users.map(({ idnumber }) => idnumber).toSorted()).toEqual(['s1', 's2']);
   expect(users.find(({ idnumber }) => idnumber === 's1')).toMatchObject({ firstname: 'New', lastname: 'Name' });
   expect(courses.map(({ idnumber }) => idnumber)).toEqual(['p1']);
   expect(courses[0]?.sections.map(({ name }) => name).toSorted()).toEqual(['Class c1', 'Class c2', 'General']);
-  expect(groups.map(({ idnumber }) => idnumber).toSorted()).toEqual(['c1', 'c2']);
+  const membersOf = Object.fromEntries(groups.map(({ idnumber, members }) => [idnumber, members]));
+  expect(membersOf).toEqual({ c1: ['s1'], c2: ['s2'] });
   expect(enrolments.map(({ suspended }) => suspended)).toEqual([false, false]);
-  expect(groups.map(({ members }) => members.size)).toEqual([1, 1]);
+  expect(moodle.duplicates()).toEqual([]);
 }
 
 /** In each college one call that writes, which one by the seed, is caught in the act. */
-function catchOne(college: College, kind: 'hang' | 'late', gate: Promise<undefined>, random: () => number) {
+function catchOne({ moodle }: College, fault: Fault, random: () => number) {
   const name = pick(WRITES, random) ?? '';
-  const seen = college.moodle.nextCall(name);
-  college.moodle.fail({ kind, gate } satisfies Fault, name);
-  return seen;
+  moodle.fail(fault, { of: name });
+  return moodle.waitForCall(name);
 }
 
-const never = new Promise<undefined>(() => undefined);
-
 it('a worker killed before, during or after a call: nothing is lost, doubled or old', async () => {
-  const dead = Promise.withResolvers<undefined>();
+  const [dead, never] = [new Gate(), new Gate()];
   const phases = [
-    { when: 'before it is carried out', kind: 'hang', gate: never },
-    { when: 'while it is carried out', kind: 'hang', gate: dead.promise },
-    { when: 'after it was carried out', kind: 'late', gate: never },
-  ] as const;
+    { when: 'before it is carried out', fault: hangs() },
+    { when: 'while it is carried out', fault: worksAfter(dead) },
+    { when: 'after it was carried out', fault: answersAfter(never) },
+  ];
   const random = randomFrom(1);
   const colleges = phases.flatMap((phase) =>
     Array.from({ length: REPEATS }, () => ({ ...phase, college: push.next() })),
   );
-  const caught = colleges.map(({ college, kind, gate }) => catchOne(college, kind, gate, random));
+  const caught = colleges.map(({ college, fault }) => catchOne(college, fault, random));
   for (const { college } of colleges) await fill(college);
   const first = worker();
   await Promise.all(caught);
   await first.end('SIGKILL');
   for (const { college } of colleges)
     await college.sync('students', { id: 's1', First_Name: 'New', Last_Name: 'Name' });
-  dead.resolve(undefined);
+  dead.open();
   const second = worker();
   await eventually(async () => {
     for (const { college, when } of colleges) {

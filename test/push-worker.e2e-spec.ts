@@ -1,6 +1,8 @@
 import { UpkeepService } from '../src/upkeep/upkeep.service';
 import { createOwnDatabase, type OwnDatabase } from './support/databases';
 import { eventually } from './support/eventually';
+import { answersStatus, worksAfter } from './support/moodle/faults';
+import { Gate } from './support/moodle/gate';
 import { courseClass, enrollment, program, PushService, student } from './support/push';
 
 describe('with workers of its own', () => {
@@ -23,7 +25,7 @@ describe('with workers of its own', () => {
     await college.sync('classes', courseClass('c1'));
     await college.sync('enrollments', enrollment('e1', 's1', 'c1'));
     await eventually(async () => {
-      expect(college.moodle.state.groups[0]?.members.size).toBe(1);
+      expect(college.made.groups).toMatchObject([{ members: ['s1'] }]);
       const targets = await college.targets();
       expect(targets.every(({ state }) => state === 'pushed')).toBe(true);
     });
@@ -31,26 +33,25 @@ describe('with workers of its own', () => {
 
   it('a webhook does not wait for a Moodle that hangs, and other colleges are served', async () => {
     const [slow, quick] = [push.next(), push.next()];
-    const gate = Promise.withResolvers<undefined>();
-    slow.moodle.fail({ kind: 'hang', gate: gate.promise }, undefined, 100);
-    const hanging = slow.moodle.nextCall('core_user_get_users_by_field');
+    const gate = new Gate();
+    slow.moodle.fail(worksAfter(gate), { times: Infinity });
     await slow.sync('students', student('s1'));
-    await hanging;
+    await slow.moodle.waitForCall('core_user_get_users_by_field');
     await slow.sync('students', student('s2'));
     await quick.sync('students', student('s1'));
     await eventually(async () => {
-      expect(quick.moodle.state.users).toHaveLength(1);
+      expect(quick.made.users).toHaveLength(1);
       expect(await quick.targets('user')).toMatchObject([{ state: 'pushed' }]);
     });
-    gate.resolve(undefined);
+    gate.open();
   });
 
   it('what failed for a moment is tried again by itself', async () => {
     const college = push.next();
-    college.moodle.fail({ kind: 'status', status: 502 });
+    college.moodle.fail(answersStatus(502));
     await college.sync('students', student('s1'));
     await eventually(() => {
-      expect(college.moodle.state.users).toHaveLength(1);
+      expect(college.made.users).toHaveLength(1);
       return Promise.resolve();
     });
   });

@@ -1,5 +1,6 @@
 import { ApiDescription, type ApiDocument } from './support/api-description';
 import type { Answer } from './support/app';
+import { addUser } from './support/moodle/seed';
 import { type College, courseClass, enrollment, program, PushService, student } from './support/push';
 
 let push: PushService;
@@ -84,15 +85,16 @@ describe('a push that failed', () => {
   const failed = async (): Promise<Push | undefined> => (await get<Page>('/v1/admin/pushes?state=failed')).body.data[0];
 
   it('is tried again when somebody has put it right in Moodle and says so', async () => {
-    const users = ['a', 'b'].map((username) => college.moodle.state.addUser({ username, idnumber: 's1' }));
+    const { site } = college.moodle;
+    const [wrong, right] = ['a', 'b'].map((username) => addUser(site, { username, idnumber: 's1' }));
     await college.sync('students', student('s1'));
     await college.push();
     const { push_id: id } = (await failed()) ?? {};
-    Object.assign(users[0] ?? {}, { idnumber: '' });
+    site.users.change(wrong?.id ?? 0, { idnumber: '' });
     const answer = await post<Push>(`/v1/admin/pushes/${id}/retry`);
     expect(answer.body).toMatchObject({ state: 'wanted', push_id: id });
     await college.push();
-    expect(await college.targets('user')).toMatchObject([{ state: 'pushed', moodle_id: String(users[1]?.id) }]);
+    expect(await college.targets('user')).toMatchObject([{ state: 'pushed', moodle_id: String(right?.id) }]);
     const missing = [await post('/v1/admin/pushes/x/retry'), await post(`/v1/admin/pushes/${id}1/retry`)];
     expect(missing.map(({ status }) => status)).toEqual([404, 404]);
     expect([answer, ...missing].flatMap((one) => api.faults('retryPush', one))).toEqual([]);
@@ -117,7 +119,7 @@ describe('a push that failed', () => {
     expect(answer.body).toMatchObject({ state: 'ignored', note: 'by hand' });
     await college.sync('students', { id: 's1', Academic_Email: 'fine@c.example' });
     await college.push();
-    expect(college.moodle.state.users).toHaveLength(1);
+    expect(college.made.users).toHaveLength(1);
     const refused = [
       await post(`/v1/admin/pushes/${id}/ignore`, {}),
       await post('/v1/admin/pushes/x/ignore', { note: 'x' }),
@@ -125,7 +127,7 @@ describe('a push that failed', () => {
     expect(refused.map(({ status }) => status)).toEqual([422, 404]);
     await post(`/v1/admin/pushes/${id}/retry`);
     await college.push();
-    expect(college.moodle.state.users).toHaveLength(2);
+    expect(college.made.users).toHaveLength(2);
     expect([answer, ...refused].flatMap((one) => api.faults('ignorePush', one))).toEqual([]);
   });
 });
@@ -137,7 +139,7 @@ describe('a row that is read', () => {
     await college.sync('classes', courseClass('c1'));
     await college.sync('enrollments', enrollment('e1', 's2', 'c1'));
     await college.push();
-    const { users, courses, groups } = college.moodle.state;
+    const { users, courses, groups } = college.made;
     const moodle = async (entity: string, id: string) =>
       (await get<{ moodle: object }>(`/v1/${entity}/${id}`)).body.moodle;
     const pushed = (id: number | undefined) => ({ moodle_id: id, state: 'pushed', reason: null });
@@ -180,25 +182,26 @@ describe('the push as a whole', () => {
   it('is checked without changing anything', async () => {
     const { moodle } = college;
     const check = async () => await get<{ ok: boolean; findings: { code: string }[] }>('/v1/admin/moodle/check');
+    const before = moodle.site.contents();
     const fine = await check();
-    expect(fine.body).toMatchObject({ ok: true, site: { name: 'Moodle stand-in' }, findings: [] });
-    moodle.state.withheld.add('core_group_create_groups');
-    moodle.maxInputVars = 500;
-    moodle.state.version = '2025041400';
+    expect(fine.body).toMatchObject({ ok: true, site: { name: 'Moodle 5.1 test' }, findings: [] });
+    moodle.takeAwayFunction('core_group_create_groups');
+    moodle.configure({ maxInputVars: 500, version: '2025041400', assignableRoles: [5] });
     const ill = await check();
     expect(ill.body.ok).toBe(false);
     expect(ill.body.findings.map(({ code }) => code).toSorted()).toEqual([
       'functions_missing',
       'max_input_vars',
       'maxsections',
+      'role',
     ]);
     await college.profile({ moodle: { layout: 'class-course' } });
-    moodle.maxInputVars = 1_000;
+    moodle.configure({ maxInputVars: 1_000, assignableRoles: [3, 5] });
     expect((await check()).body).toMatchObject({ ok: true, findings: [] });
-    moodle.isTokenValid = false;
+    moodle.revokeToken();
     const locked = await check();
     expect(locked.body).toMatchObject({ ok: false, site: null, findings: [{ code: 'invalidtoken' }] });
-    expect(moodle.writesSince(0)).toEqual([]);
+    expect(moodle.site.contents()).toEqual(before);
     expect([fine, ill, locked].flatMap((one) => api.faults('checkMoodle', one))).toEqual([]);
     const none = await push.service.get('/v1/admin/moodle/check', 'nobody');
     expect(none.body).toMatchObject({ ok: false, findings: [{ code: 'no_site' }] });

@@ -6,7 +6,9 @@ import { TenantTransaction } from '../../src/database/tenant-transaction';
 import { PushRound } from '../../src/push/push-round';
 import type { SyncReport } from '../../src/sync/sync-report';
 import { newTenant, TestService } from './app';
-import { MoodleStandIn } from './moodle/moodle-stand-in';
+import { Made } from './moodle/made';
+import { Moodle } from './moodle/moodle';
+import { keepIdsApart } from './moodle/seed';
 
 /** A target as it is stored. */
 export interface TargetLine {
@@ -37,7 +39,7 @@ export class PushService {
   static async start(count: number, variables: Record<string, string> = {}): Promise<PushService> {
     const folder = await mkdtemp(join(tmpdir(), 'zoho-moodle-sync-sites-'));
     const sites = await Promise.all(
-      Array.from({ length: count }, async () => [newTenant(), await MoodleStandIn.start()] as const),
+      Array.from({ length: count }, async () => [newTenant(), await startMoodle()] as const),
     );
     const content = sites.map(([tenant, { url: baseUrl, token }]) => [tenant, { baseUrl, token }]);
     const file = join(folder, 'sites.json');
@@ -58,18 +60,29 @@ export class PushService {
 
   async close(): Promise<void> {
     await this.service.close();
-    await Promise.all(this.colleges.map(({ moodle }) => moodle.down()));
+    await Promise.all(this.colleges.map(({ moodle }) => moodle.stop()));
     await rm(this.folder, { recursive: true });
   }
 }
 
+async function startMoodle(): Promise<Moodle> {
+  const moodle = await Moodle.start({ racy: true });
+  keepIdsApart(moodle.site);
+  return moodle;
+}
+
 /** A tenant and its Moodle. */
 export class College {
+  /** What is in its Moodle that a fresh one has not. */
+  readonly made: Made;
+
   constructor(
     readonly service: TestService,
     readonly tenant: string,
-    readonly moodle: MoodleStandIn,
-  ) {}
+    readonly moodle: Moodle,
+  ) {
+    this.made = new Made(moodle.site);
+  }
 
   sync(entity: string, ...data: object[]): Promise<SyncReport> {
     return this.service.sync(entity, { data }, { tenant: this.tenant });
@@ -86,6 +99,11 @@ export class College {
   /** One round, as a worker makes it. */
   async push(): Promise<number | null> {
     return this.service.app.get(PushRound).run(this.tenant, new AbortController().signal);
+  }
+
+  /** The functions that were called after the first so many calls. */
+  called(from = 0): string[] {
+    return this.moodle.calls.slice(from).map(({ wsfunction }) => wsfunction);
   }
 
   targets(kind?: string): Promise<TargetLine[]> {
