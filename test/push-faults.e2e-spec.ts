@@ -298,6 +298,25 @@ describe('a site that drops what exceeds max_input_vars', () => {
   });
 });
 
+describe('calls of one site', () => {
+  it('are no more in a second than are allowed', async () => {
+    const slow = await PushService.start(1, { MOODLE_CALLS_PER_SECOND: '3' });
+    try {
+      const only = slow.next();
+      await only.sync('programs', program('p1'));
+      await only.sync('classes', courseClass('c1'));
+      await only.push();
+      const times = only.moodle.calls.map(({ at }) => at);
+      expect(times.length).toBeGreaterThan(9);
+      // Windows of a second: any four calls that follow each other are in two of them, any seven in three.
+      const spans = times.slice(6).map((at, n) => at - (times[n] ?? at));
+      expect(Math.min(...spans)).toBeGreaterThan(900);
+    } finally {
+      await slow.close();
+    }
+  });
+});
+
 describe('workers', () => {
   it('that race for one tenant make everything once', async () => {
     await everything();

@@ -1,5 +1,6 @@
 import { ApiDescription, type ApiDocument } from './support/api-description';
 import type { Answer } from './support/app';
+import { answersException } from './support/moodle/faults';
 import { addUser } from './support/moodle/seed';
 import { type College, courseClass, enrollment, program, PushService, student } from './support/push';
 
@@ -162,6 +163,20 @@ describe('a row that is read', () => {
 });
 
 describe('the push as a whole', () => {
+  it('counts its calls at /metrics, by function and outcome', async () => {
+    const failing = { of: 'core_user_create_users' };
+    college.moodle.fail(answersException('a-code-of-a-plug-in'), failing);
+    await college.sync('students', { id: 's1', Academic_Email: 'a@c.example', Display_Name: 'A B' });
+    await college.push();
+    const { body, headers } = await push.service.get<string>('/metrics');
+    expect(headers.get('content-type')).toMatch(/^text\/plain; version=/);
+    expect(body).toContain('moodle_call_items_total{function="core_user_create_users",outcome="other"} 1\n');
+    expect(body).toMatch(
+      /moodle_call_duration_seconds_count\{function="core_webservice_get_site_info",outcome="ok"\} \d/,
+    );
+    expect(body).not.toContain(college.moodle.token);
+  });
+
   it('can be paused and resumed; what changes meanwhile is kept', async () => {
     const before = await get('/v1/admin/moodle');
     expect(before.body).toMatchObject({ enabled: true, layout: 'program-course', paused: null, pushes: { pushed: 0 } });
@@ -195,8 +210,15 @@ describe('the push as a whole', () => {
       'maxsections',
       'role',
     ]);
+    for (const capability of ['moodle/user:create', 'moodle/user:update', 'enrol/manual:enrol'] as const) {
+      moodle.configure({ maxInputVars: 1_000 });
+      moodle.takeAwayCapability(capability);
+      const message = expect.stringContaining(capability) as string;
+      expect((await check()).body.findings).toContainEqual({ severity: 'error', code: 'nopermissions', message });
+      moodle.giveCapability(capability);
+    }
     await college.profile({ moodle: { layout: 'class-course' } });
-    moodle.configure({ maxInputVars: 1_000, assignableRoles: [3, 5] });
+    moodle.configure({ assignableRoles: [3, 5] });
     expect((await check()).body).toMatchObject({ ok: true, findings: [] });
     moodle.revokeToken();
     const locked = await check();

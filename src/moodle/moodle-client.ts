@@ -46,14 +46,14 @@ export class MoodleClient implements OnApplicationShutdown {
    */
   async call<P extends MoodleParameters, A>(
     site: MoodleSite,
-    { name, writes, answer }: MoodleFunction<P, A>,
+    { name, writes, answer, needs }: MoodleFunction<P, A>,
     parameters: P,
     items = 1,
   ): Promise<A> {
     const began = performance.now();
     let outcome = 'ok';
     try {
-      const value = readAnswer(await this.post(site, name, parameters, writes), writes);
+      const value = readAnswer(await this.post(site, name, parameters, writes), writes, needs);
       const checked = answer.safeParse(value);
       if (checked.success) return checked.data;
       throw new MoodleError(
@@ -122,7 +122,11 @@ function errorOfConnection(error: unknown, writes: boolean): MoodleError {
 }
 
 /** An answer is an error if and only if it is an object with the key `exception`. */
-function readAnswer({ status, headers, data }: AxiosResponse<string>, writes: boolean): unknown {
+function readAnswer(
+  { status, headers, data }: AxiosResponse<string>,
+  writes: boolean,
+  needs: string | undefined,
+): unknown {
   if (status !== 200) throw errorOfStatus(status, writes, secondsOf(headers['retry-after']));
   let value: unknown;
   try {
@@ -133,8 +137,7 @@ function readAnswer({ status, headers, data }: AxiosResponse<string>, writes: bo
     });
   }
   if (typeof value === 'object' && value !== null && 'exception' in value) {
-    const { errorcode, message } = value as { errorcode?: unknown; message?: unknown };
-    throw errorOfException(errorcode, message);
+    throw errorOfException((value as { errorcode?: unknown }).errorcode, needs);
   }
   return value;
 }

@@ -29,6 +29,8 @@ export class MoodleError extends Error {
   }
 }
 
+const LACKS_CAPABILITY = 'The user of the token lacks a capability that the function needs';
+
 /** Codes that tell of the site, whichever record was sent, with what to do about them. */
 const SITE_CODES: ReadonlyMap<string, string> = new Map([
   ['invalidtoken', 'Moodle does not know the token. Make a new one, and put it in place of the old one'],
@@ -36,8 +38,8 @@ const SITE_CODES: ReadonlyMap<string, string> = new Map([
     'accessexception',
     'The token may not call this function, its user is not listed, its address is not allowed, or it has expired. Look at the external service in Moodle',
   ],
-  ['nopermissions', 'The user of the token lacks a capability that this function needs'],
-  ['nopermission', 'The user of the token lacks a capability that this function needs'],
+  ['nopermissions', LACKS_CAPABILITY],
+  ['nopermission', LACKS_CAPABILITY],
   ['wsaccessusersuspended', 'The user of the token is suspended in Moodle'],
   ['wsaccessuserdeleted', 'The user of the token is deleted in Moodle'],
   ['servicenotavailable', 'The external service is switched off in Moodle'],
@@ -65,13 +67,14 @@ const RECORD_CODES: ReadonlyMap<string, string> = new Map([
   ['enddatebeforestartdate', 'The end date is before the start date'],
   ['wsnoinstance', 'The course has no manual enrolment. Add the method "Manual enrolments" to it in Moodle'],
   ['wsusercannotassign', 'The user of the token may not assign this role. Allow it in Moodle, or choose another role'],
-  ['invalidrecordunknown', 'Moodle does not find what the call names: it was deleted there'],
-  ['userdeleted', 'The user was deleted in Moodle'],
+  ['invalidrecordunknown', 'Moodle does not find what the call names: it was deleted there. A retry makes it anew'],
+  ['errorcoursecontextnotvalid', 'The course was deleted in Moodle. Retry the push of the course, which makes it anew'],
+  ['userdeleted', 'The user was deleted in Moodle. Retry the push of the user, who is then made anew'],
   ['unknowcategory', 'The category does not exist in Moodle'],
   ['useremailduplicate', 'Another user of Moodle has this e-mail address'],
   ['useremailinvalid', 'Moodle takes the e-mail address for invalid'],
   ['invaliduserid', 'The user does not exist in Moodle'],
-  ['usernotupdateddeleted', 'The user was deleted in Moodle'],
+  ['usernotupdateddeleted', 'The user was deleted in Moodle. A retry makes the user anew'],
 ]);
 
 /** Codes of ours, beside one for each HTTP status. */
@@ -83,24 +86,26 @@ export const isKnownCode = (code: string): boolean =>
   /^http_\d{3}$/.test(code) ||
   [SITE_CODES, TRANSIENT_CODES, RECORD_CODES].some((codes) => codes.has(code));
 
-/** What Moodle answers instead of a result; all of it with status 200. Nothing was carried out. */
-export function errorOfException(errorcode: unknown, message: unknown): MoodleError {
+/**
+ * What Moodle answers instead of a result; all of it with status 200. Nothing was carried out.
+ *
+ * @param needs the capability that the function needs: Moodle tells only its label, in its own language
+ */
+export function errorOfException(errorcode: unknown, needs?: string): MoodleError {
   // A PHP Error has no code; the same call would make it again.
   const code = typeof errorcode === 'string' && /^[\w/-]{1,80}$/.test(errorcode) ? errorcode : 'unknown';
   const site = SITE_CODES.get(code);
-  if (site !== undefined) return new MoodleError('site', code, site + capabilityIn(message));
+  if (site !== undefined)
+    return new MoodleError('site', code, site === LACKS_CAPABILITY && needs ? `${site}: ${needs}` : site);
   const transient = TRANSIENT_CODES.get(code);
   if (transient !== undefined) return new MoodleError('transient', code, transient);
   return new MoodleError('record', code, RECORD_CODES.get(code) ?? `Moodle answers ${code}`);
 }
 
-/** The same for one item of a call that took the others. */
-export const errorOfWarning = (code: string): MoodleError => errorOfException(code, null);
-
-/** Moodle names the capability in its own words, in brackets or quotes; only its technical name is repeated. */
-function capabilityIn(message: unknown): string {
-  const found = typeof message === 'string' ? /\b[a-z_]{1,40}\/[a-z_]{1,40}:[a-z_]{1,60}\b/.exec(message) : null;
-  return found ? `: ${found[0]}` : '';
+/** The same for one item of a call that took the others: whatever it is, it is that item's. */
+export function errorOfWarning(code: string, needs?: string): MoodleError {
+  const { fault, errorcode, message } = errorOfException(code, needs);
+  return new MoodleError(fault === 'site' ? 'record' : fault, errorcode, message);
 }
 
 /** What a status other than 200 means. @param writes whether the call changes anything */

@@ -6,6 +6,8 @@ export interface MoodleFunction<P extends MoodleParameters, A> {
   readonly name: string;
   readonly writes: boolean;
   readonly answer: z.ZodType<A>;
+  /** the capability that the token's user needs for it */
+  readonly needs: string | undefined;
   /** never there: it carries the type of the parameters */
   readonly parameters?: P;
 }
@@ -13,4 +15,9 @@ export interface MoodleFunction<P extends MoodleParameters, A> {
 /** @returns a function that takes parameters of the type P */
 export const defineFunction =
   <P extends MoodleParameters>() =>
-  <A>(name: string, writes: boolean, answer: z.ZodType<A>): MoodleFunction<P, A> => ({ name, writes, answer });
+  <A>(name: string, writes: boolean, answer: z.ZodType<A>, needs?: string): MoodleFunction<P, A> => ({
+    name,
+    writes,
+    answer,
+    needs,
+  });

@@ -7,6 +7,9 @@ import type { TargetState } from './push-target.entity';
 import { recordOf, recordsIn, type RecordView } from './record-view';
 import type { Kind } from './target';
 
+/** What has no id of Moodle's own, such as an enrolment, has been pushed all the same. */
+const WAS_PUSHED = '(moodle_id IS NOT NULL OR pushed_digest IS NOT NULL)';
+
 /** One thing in Moodle, as the routes answer it. */
 export interface PushView extends RecordView {
   readonly push_id: string;
@@ -85,12 +88,12 @@ export class PushReader {
     );
   }
 
-  /** Everything that is not pushed and matches is due at once. @returns how many */
+  /** Everything that is not pushed and matches is due at once; what has failed is looked up. @returns how many */
   async retryAll(tenantId: string, filter: PushFilter): Promise<number> {
     const [, count] = await this.transaction.run(tenantId, (db) =>
       db.query<[unknown, number]>(
         `UPDATE push_target SET state = 'wanted', next_try_at = clock_timestamp(), attempts = 0, note = NULL,
-           changed_at = clock_timestamp()
+           is_doubtful = is_doubtful OR (state = 'failed' AND ${WAS_PUSHED}), changed_at = clock_timestamp()
          WHERE tenant_id = $1 AND ${FILTER} AND state IN ('failed', 'retrying', 'waiting', 'wanted')`,
         [tenantId, ...this.filter(filter)],
       ),
@@ -103,7 +106,7 @@ export class PushReader {
     return this.change(
       tenantId,
       pushId,
-      `state = 'wanted', next_try_at = clock_timestamp(), attempts = 0, note = NULL, is_doubtful = moodle_id IS NOT NULL`,
+      `state = 'wanted', next_try_at = clock_timestamp(), attempts = 0, note = NULL, is_doubtful = ${WAS_PUSHED}`,
       [],
     );
   }

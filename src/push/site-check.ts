@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Environment } from '../config/environment';
 import { enrolUsers } from '../moodle/functions/enrolments';
 import { getSiteInfo, type SiteInfo } from '../moodle/functions/site';
-import { getUsersByField } from '../moodle/functions/users';
+import { createUsers, getUsersByField, updateUsers } from '../moodle/functions/users';
 import { MoodleClient } from '../moodle/moodle-client';
 import { MoodleError } from '../moodle/moodle-error';
 import type { MoodleSite } from '../moodle/moodle-site';
@@ -12,7 +12,7 @@ import { LAYOUTS } from './layout';
 import { type LayoutName, type MoodleSettings, settingsOf } from './moodle-settings';
 import type { MakeCall } from './moodle-calls';
 import { MoodleSites } from './moodle-sites';
-import { readsAllVariables, TRUNCATES } from './site-probe';
+import { readsAllVariables, TRUNCATES, UNLIKELY_ID } from './site-probe';
 import type { Kind } from './target';
 
 /** Something that keeps pushes from arriving, or may. */
@@ -55,6 +55,7 @@ export class SiteCheck {
     if (site && info) {
       findings.push(...this.missingFunctions(info, layout), ...sectionLimit(info, layout));
       findings.push(...(await this.inputLimit(site, info)), ...(await this.missingRoles(site, info, roles)));
+      findings.push(...(await this.missingCapabilities(site, info)));
     }
     return {
       ok: findings.every(({ severity }) => severity !== 'error'),
@@ -85,6 +86,26 @@ export class SiteCheck {
     if (missing.length === 0) return [];
     const message = `The service lacks functions that this layout needs: ${missing.join(', ')}. Add them in Moodle`;
     return [{ severity: 'error', code: 'functions_missing', message }];
+  }
+
+  /** No function lists capabilities. Moodle looks for them before it refuses what is sent here: a taken name, no user. */
+  private async missingCapabilities(site: MoodleSite, { username, functions }: SiteInfo): Promise<SiteFinding[]> {
+    const taken = { username, auth: 'none-such', firstname: '-', lastname: '-', email: '-', idnumber: '' };
+    const has = ({ name }: { name: string }) => functions.some((one) => one.name === name);
+    const probes = [
+      ...(has(createUsers) ? [() => this.client.call(site, createUsers, { users: [taken] })] : []),
+      ...(has(updateUsers) ? [() => this.client.call(site, updateUsers, { users: [{ id: UNLIKELY_ID }] })] : []),
+    ];
+    const findings: SiteFinding[] = [];
+    for (const probe of probes) {
+      try {
+        await probe();
+      } catch (error) {
+        if (!(error instanceof MoodleError)) throw error;
+        if (error.errorcode === 'nopermissions') findings.push(capabilityFinding(error));
+      }
+    }
+    return findings;
   }
 
   /**
@@ -128,8 +149,16 @@ export class SiteCheck {
   }
 }
 
-function roleFinding(role: string, roleid: number, { errorcode, message }: MoodleError): SiteFinding[] {
+const capabilityFinding = ({ errorcode: code, message }: MoodleError): SiteFinding => ({
+  severity: 'error',
+  code,
+  message,
+});
+
+function roleFinding(role: string, roleid: number, error: MoodleError): SiteFinding[] {
+  const { errorcode, message } = error;
   if (errorcode === 'wsnoinstance') return [];
+  if (errorcode === 'nopermissions') return [capabilityFinding(error)];
   if (errorcode !== 'wsusercannotassign')
     return [
       { severity: 'warning', code: errorcode, message: `The role of ${role}s could not be looked at: ${message}` },

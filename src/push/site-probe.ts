@@ -3,7 +3,7 @@ import { getUsersByField } from '../moodle/functions/users';
 import type { MakeCall } from './moodle-calls';
 
 /** No site has so many users. */
-const UNLIKELY_ID = 2_000_000_000;
+export const UNLIKELY_ID = 2_000_000_000;
 
 /**
  * Whether PHP of the site reads as many variables as a call of ours may have; what exceeds its limit it drops in silence.

@@ -276,11 +276,11 @@ export class TargetRepository {
     );
   }
 
-  /** Moodle's ids of all targets of the kind in these places. */
+  /** Moodle's ids of all targets of the kind in these places, also of those that are only remembered yet. */
   async findIds(db: EntityManager, tenantId: string, kind: Kind, places: readonly string[]): Promise<Set<number>> {
     const lines: { moodle_id: string }[] = await db.query(
-      `SELECT moodle_id FROM push_target
-       WHERE tenant_id = $1 AND kind = $2 AND place = ANY($3::text[]) AND moodle_id IS NOT NULL`,
+      `SELECT coalesce(moodle_id, (memo->>'id')::bigint) AS moodle_id FROM push_target
+       WHERE tenant_id = $1 AND kind = $2 AND place = ANY($3::text[]) AND (moodle_id IS NOT NULL OR memo ? 'id')`,
       [tenantId, kind, places],
     );
     return new Set(lines.map((line) => Number(line.moodle_id)));

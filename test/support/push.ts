@@ -117,8 +117,10 @@ export class College {
   /** What was to be tried later, or is doubtful for a while, is so no longer: time has passed. */
   async letTimePass(): Promise<void> {
     await this.query(
-      `UPDATE push_target SET next_try_at = least(next_try_at, clock_timestamp()), doubt_until = NULL,
-         leased_until = least(leased_until, clock_timestamp()) WHERE tenant_id = $1`,
+      `UPDATE push_target SET doubt_until = NULL,
+         next_try_at = CASE WHEN next_try_at IS NOT NULL THEN least(next_try_at, clock_timestamp()) END,
+         leased_until = CASE WHEN lease IS NOT NULL THEN least(leased_until, clock_timestamp()) END
+       WHERE tenant_id = $1`,
       [this.tenant],
     );
   }

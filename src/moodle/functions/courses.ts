@@ -40,11 +40,11 @@ export const getCategories = defineFunction<{
 /** Atomic. */
 export const createCategories = defineFunction<{
   categories: readonly { name: string; idnumber: string; parent: number }[];
-}>()('core_course_create_categories', true, z.array(z.object({ id: z.int() })));
+}>()('core_course_create_categories', true, z.array(z.object({ id: z.int() })), 'moodle/category:manage');
 
 export const updateCategories = defineFunction<{
   categories: readonly { id: number; name?: string; idnumber?: string }[];
-}>()('core_course_update_categories', true, z.null());
+}>()('core_course_update_categories', true, z.null(), 'moodle/category:manage');
 
 /** Case-sensitive on PostgreSQL. */
 export const getCoursesByField = defineFunction<{ field: 'id' | 'idnumber' | 'shortname'; value: string | number }>()(
@@ -58,6 +58,7 @@ export const createCourses = defineFunction<{ courses: readonly NewMoodleCourse[
   'core_course_create_courses',
   true,
   z.array(z.object({ id: z.int() })),
+  'moodle/course:create',
 );
 
 /** Not atomic: faulty items are told of in warnings, by the course's id. */
@@ -65,4 +66,5 @@ export const updateCourses = defineFunction<{ courses: readonly (CourseFields & 
   'core_course_update_courses',
   true,
   warnings.nullable(),
+  'moodle/course:update',
 );

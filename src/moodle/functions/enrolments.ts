@@ -16,6 +16,7 @@ export const enrolUsers = defineFunction<{ enrolments: readonly MoodleEnrolment[
   'enrol_manual_enrol_users',
   true,
   z.null(),
+  'enrol/manual:enrol',
 );
 
 /** Repeating it is harmless. It takes every role and the memberships of groups along. */
@@ -23,4 +24,5 @@ export const unenrolUsers = defineFunction<{ enrolments: readonly { userid: numb
   'enrol_manual_unenrol_users',
   true,
   z.null(),
+  'enrol/manual:unenrol',
 );

@@ -8,7 +8,7 @@ export type MoodleSection = z.infer<typeof section>;
 export const getCourseContents = defineFunction<{
   courseid: number;
   options?: readonly { name: string; value: string | boolean }[];
-}>()('core_course_get_contents', false, z.array(section));
+}>()('core_course_get_contents', false, z.array(section), 'moodle/course:view');
 
 /** The answer is the text of a list of what has changed on the page; new sections are among it. */
 const changes = z.string().transform((text, context) => {
@@ -32,7 +32,7 @@ export const updateCourseFormat = defineFunction<{
   action: 'section_add' | 'section_hide' | 'section_show';
   courseid: number;
   ids?: readonly number[];
-}>()('core_courseformat_update_course', true, changes);
+}>()('core_courseformat_update_course', true, changes, 'moodle/course:update');
 
 /** Renames a section; tags are stripped. */
 export const renameSection = defineFunction<{
@@ -40,4 +40,4 @@ export const renameSection = defineFunction<{
   itemtype: 'sectionname';
   itemid: number;
   value: string;
-}>()('core_update_inplace_editable', true, z.object({ value: z.string() }));
+}>()('core_update_inplace_editable', true, z.object({ value: z.string() }), 'moodle/course:update');

@@ -4,6 +4,7 @@ import { defineFunction } from '../moodle-function';
 const siteInfo = z.object({
   sitename: z.string(),
   siteurl: z.string(),
+  username: z.string(),
   userid: z.int(),
   /** the front page, which is a course that nobody can be enrolled in */
   siteid: z.int().default(1),

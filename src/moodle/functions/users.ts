@@ -39,13 +39,14 @@ export type MoodleUserChange = {
 export const getUsersByField = defineFunction<{
   field: 'id' | 'idnumber' | 'username' | 'email';
   values: readonly (string | number)[];
-}>()('core_user_get_users_by_field', false, z.array(user));
+}>()('core_user_get_users_by_field', false, z.array(user), 'moodle/user:viewdetails');
 
 /** Atomic. A taken idnumber is accepted. */
 export const createUsers = defineFunction<{ users: readonly NewMoodleUser[] }>()(
   'core_user_create_users',
   true,
   z.array(z.object({ id: z.int(), username: z.string() })),
+  'moodle/user:create',
 );
 
 /** Not atomic: faulty items are told of in warnings, by the user's id. */
@@ -53,4 +54,5 @@ export const updateUsers = defineFunction<{ users: readonly MoodleUserChange[] }
   'core_user_update_users',
   true,
   warnings.nullable(),
+  'moodle/user:update',
 );

@@ -98,6 +98,7 @@ export class CourseKind implements TargetKind<WantedCourse, CourseWork> {
       (some) => ({ courses: some.map(([{ wanted }, id]) => ({ id, ...wanted.fields, visible: wanted.visible })) }),
       (answer, some) =>
         perItem(
+          updateCourses,
           answer,
           some.map(([, id]) => id),
         ),

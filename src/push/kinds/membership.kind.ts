@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { addGroupMembers, deleteGroupMembers, type MoodleMember } from '../../moodle/functions/groups';
+import { MoodleError } from '../../moodle/moodle-error';
 import { groupOf, LAYOUTS } from '../layout';
 import type { MoodleCalls } from '../moodle-calls';
 import { PushRows } from '../push-rows';
 import type { Attendance, Scope, WantedPlace } from '../push-source';
 import type { Subject } from '../subject';
 import type { ClaimedTarget } from '../target';
-import { nothing, pushedOr } from './outcomes';
+import { fail, nothing, pushedOr } from './outcomes';
 import { parentKey, ParentReader, type Parents } from './parents';
 import type { Prepared, Pushed, TargetKind, Work } from './target-kind';
 
@@ -52,10 +53,19 @@ export class MembershipKind implements TargetKind<WantedMembership> {
         (portion) => ({ members: portion.map(({ wanted }) => wanted.member) }),
         (_answer, portion) => portion.map(() => null),
       );
-      for (const [{ target }, result] of done) results.set(target, pushedOr(target, result));
+      for (const [{ target }, result] of done)
+        results.set(target, isRefused(result) ? fail(...REFUSED) : pushedOr(target, result));
     }
   }
 }
+
+/** Moodle does not say why; what it is about was there when it was pushed. */
+const isRefused = (result: unknown): boolean =>
+  result instanceof MoodleError && result.errorcode === 'invalidparameter';
+const REFUSED = [
+  'invalidparameter',
+  'Moodle refuses the user in the group: the enrolment or the group was removed there. Retry the push of both, then this one',
+] as const;
 
 /** Who actively attends what. */
 class Seats {

@@ -36,10 +36,14 @@ export const pushedOr = (target: ClaimedTarget, id: number | null | MoodleError)
   id instanceof MoodleError ? settleError(target, id) : { moodleId: id };
 
 /** The results of a call that is not atomic: what Moodle refused is told of by the item's id. */
-export function perItem(answer: MoodleWarnings | null, ids: readonly number[]): (number | MoodleError)[] {
+export function perItem(
+  { needs }: { readonly needs: string | undefined },
+  answer: MoodleWarnings | null,
+  ids: readonly number[],
+): (number | MoodleError)[] {
   const refused = new Map(answer?.warnings?.map(({ itemid, warningcode }) => [itemid, warningcode]));
   return ids.map((id) => {
     const code = refused.get(id);
-    return code === undefined ? id : errorOfWarning(code);
+    return code === undefined ? id : errorOfWarning(code, needs);
   });
 }

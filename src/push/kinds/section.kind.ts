@@ -33,9 +33,12 @@ interface SectionWork extends Work<WantedSection> {
 
 type PreparedSection = Prepared<WantedSection, SectionWork>;
 
-/** The sections that were there before one was added: after a crash, what is not among them is ours. */
+/** What has to be known after a crash. */
 interface SectionMemo {
-  readonly seen: readonly number[];
+  /** the sections that were there before one was added: what is not among them is ours */
+  readonly seen?: readonly number[];
+  /** the section, before it is hidden: from then on it may be listed to nobody */
+  readonly id?: number;
 }
 
 const LONGEST_NAME = 255;
@@ -107,7 +110,7 @@ export class SectionKind implements TargetKind<WantedSection, SectionWork> {
     made: ReadonlySet<number>,
     remember: Remember,
   ): Promise<number | Pushed> {
-    const known = work.target.moodleId;
+    const known = work.target.moodleId ?? memoOf(work.target)?.id ?? null;
     const { courseid, name, visible } = work.wanted;
     if (known !== null && (await sections.setVisible(courseid, known, visible))) {
       if (name !== null) await sections.rename(courseid, known, name);
@@ -116,8 +119,8 @@ export class SectionKind implements TargetKind<WantedSection, SectionWork> {
     if (name === null && known !== null) return nothing();
     const id = await this.findOrAdd(sections, work, made, remember);
     if (typeof id !== 'number') return id;
-    // Named before it is hidden: who takes over after a crash may not see what is hidden.
     if (name !== null) await sections.rename(courseid, id, name);
+    if (!visible) await remember(work.target, { id } satisfies SectionMemo);
     if (await sections.setVisible(courseid, id, visible)) return id;
     throw new MoodleError('transient', 'section_not_found', 'A section has gone while it was made');
   }
@@ -158,7 +161,7 @@ function adoptable(
   name: string | null,
   memo: SectionMemo | null,
 ): number | undefined {
-  const seen = memo && new Set(memo.seen);
+  const seen = memo?.seen && new Set(memo.seen);
   const own = sections.filter(({ section }) => section !== 0);
   const named = own.find((section) => section.name === name);
   if (named || !seen) return named?.id;

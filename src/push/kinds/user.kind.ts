@@ -106,6 +106,7 @@ export class UserKind implements TargetKind<WantedMoodleUser, UserWork> {
       (some) => ({ users: some.map(([, change]) => change) }),
       (answer, some) =>
         perItem(
+          updateUsers,
           answer,
           some.map(([, { id }]) => id),
         ),
@@ -157,7 +158,7 @@ class FoundUsers {
 
   /**
    * By the stored id, else idnumber, username, e-mail. What another record of ours has is no match but a conflict. Zoho's
-   * own id of the user decides among several, and finds one that bears the same name and is nobody's.
+   * own id decides among several of one address, and finds a user who bears the same name and is nobody's.
    */
   match({ target, wanted: { fields }, hint }: UserWork): MoodleUser | 'conflict' | null {
     const byId = this.users.filter(({ id }) => id === target.moodleId);
@@ -171,7 +172,8 @@ class FoundUsers {
     );
     if (others.length === 0) return this.users.find((user) => user.id === hint && isNamed(user, fields)) ?? null;
     if (others.some(({ idnumber }) => idnumber !== '')) return 'conflict';
-    return others.find(({ id }) => id === hint) ?? only(others);
+    const isNameFree = others.every(({ username }) => username !== fields.username);
+    return (isNameFree && others.find(({ id }) => id === hint)) || only(others);
   }
 
   explain({ wanted: { fields }, hint }: UserWork): string {
@@ -199,6 +201,9 @@ const fullName = ({ firstname, lastname }: Pick<MoodleUser, 'firstname' | 'lastn
 const isSame = (user: MoodleUser, { idnumber, username, email }: MoodleUserFields): boolean =>
   user.idnumber === idnumber || user.username === username || isSameEmail(user.email, email);
 
+/** Found by the id all the same; Moodle puts a hash in the place of the address. */
+const isDeleted = ({ email }: MoodleUser): boolean => /^[0-9a-f]{32}$/.test(email);
+
 async function lookUp(calls: MoodleCalls, works: readonly UserWork[]): Promise<FoundUsers> {
   const fields = works.flatMap(({ wanted }) => (wanted.fields ? [wanted.fields] : []));
   const asked = {
@@ -212,8 +217,8 @@ async function lookUp(calls: MoodleCalls, works: readonly UserWork[]): Promise<F
   for (const [field, values] of Object.entries(asked) as [keyof typeof asked, (string | number)[]][]) {
     for (let at = 0; at < values.length; at += LOOKED_UP_AT_ONCE) {
       const some = values.slice(at, at + LOOKED_UP_AT_ONCE);
-      for (const user of await calls.call(getUsersByField, { field, values: some }, some.length))
-        found.set(user.id, user);
+      const users = await calls.call(getUsersByField, { field, values: some }, some.length);
+      for (const user of users) if (!isDeleted(user)) found.set(user.id, user);
     }
   }
   return new FoundUsers([...found.values()]);
