@@ -1,5 +1,7 @@
 import type { MoodleParameters } from '../moodle/encode-parameters';
+import { addCohortMembers, createCohorts, searchCohorts } from '../moodle/functions/cohorts';
 import { createCategories, createCourses, getCategories, getCoursesByField } from '../moodle/functions/courses';
+import { updateGrades } from '../moodle/functions/grades';
 import { createGroups, getCourseGroups } from '../moodle/functions/groups';
 import { getCourseContents, updateCourseFormat } from '../moodle/functions/sections';
 import { createUsers, getUsersByField } from '../moodle/functions/users';
@@ -23,6 +25,10 @@ answer(getCategories, () => []);
 answer(createCategories, ({ categories }, newId) => categories.map(() => ({ id: newId() })));
 answer(getCoursesByField, () => ({ courses: [] }));
 answer(createCourses, ({ courses }, newId) => courses.map(() => ({ id: newId() })));
+answer(searchCohorts, () => ({ cohorts: [] }));
+answer(createCohorts, ({ cohorts }, newId) => cohorts.map(() => ({ id: newId() })));
+answer(addCohortMembers, () => ({ warnings: [] }));
+answer(updateGrades, () => 0);
 answer(getCourseContents, () => []);
 answer(updateCourseFormat, ({ action }, newId) =>
   action === 'section_add' ? [{ name: 'section', action: 'put', fields: { id: newId() } }] : [],

@@ -1,4 +1,5 @@
 import type { Environment } from '../config/environment';
+import { type GradedActivity, toActivity } from './graded-activity';
 import type { Profile } from '../sync/profile/profile';
 
 export type LayoutName = 'program-course' | 'class-course';
@@ -18,6 +19,10 @@ export interface MoodleSettings {
   readonly categoryId: number;
   /** suspensions within an hour beyond which they wait for approval: more than both */
   readonly brake: { readonly targets: number; readonly percent: number };
+  /** whether programs become cohorts of those who are registered */
+  readonly cohorts: boolean;
+  /** where grades go; empty: nowhere */
+  readonly grades: readonly GradedActivity[];
   /** an IANA name: a date begins at midnight there */
   readonly zone: string;
   /** what status words mean, by entity in the routes; matching ignores case */
@@ -34,6 +39,8 @@ export function settingsOf({ moodle = {}, dates, entities }: Profile, environmen
     roles: { student: moodle.roles?.student ?? 5, teacher: moodle.roles?.teacher ?? 3 },
     categoryId: moodle.categoryId ?? MISCELLANEOUS,
     brake: { targets: moodle.brake?.targets ?? 20, percent: moodle.brake?.percent ?? 10 },
+    cohorts: moodle.cohorts ?? false,
+    grades: (moodle.grades ?? []).map(toActivity),
     zone: dates?.zone ?? 'UTC',
     statuses: entities,
   };

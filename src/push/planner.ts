@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { TenantTransaction } from '../database/tenant-transaction';
+import { gradePlace } from './graded-activity';
 import { LAYOUTS, type Layout, targetsOfPlace } from './layout';
 import { MarkRepository } from './mark.repository';
 import type { MoodleSettings } from './moodle-settings';
@@ -48,7 +49,26 @@ export class Planner {
       ...attendances.flatMap((attendance) => targetsOfAttendance(layout, attendance, places.get(attendance.place))),
     ];
     const persons = new Set(attendances.map(({ person }) => person));
+    keys.push(...(await this.keysOfRegistrations(scope, subjects)), ...(await this.keysOfGrades(scope, subjects)));
     await this.targets.want(scope.db, scope.tenantId, keys, subjects, [...persons]);
+  }
+
+  private async keysOfRegistrations(scope: Scope, subjects: readonly Subject[]): Promise<TargetKey[]> {
+    const registrations = await this.rows.readRegistrations(scope, subjects);
+    return registrations
+      .filter(({ standing }) => standing === 'active')
+      .flatMap(({ person, place }) => [
+        { kind: 'cohort', subject: place, place: '' },
+        { kind: 'cohort_membership', subject: person, place },
+      ]);
+  }
+
+  private async keysOfGrades(scope: Scope, subjects: readonly Subject[]): Promise<TargetKey[]> {
+    const grades = await this.rows.readGrades(scope, subjects);
+    return grades.flatMap((grade) => {
+      const place = gradePlace(scope.settings.grades, grade);
+      return place === null ? [] : { kind: 'grade', subject: grade.person, place };
+    });
   }
 }
 

@@ -4,7 +4,9 @@ import {
   type AttendanceFilter,
   PushSources,
   type Scope,
+  type WantedGrade,
   type WantedPlace,
+  type WantedRegistration,
   type WantedUser,
 } from './push-source';
 import { idsOf, type Subject } from './subject';
@@ -41,6 +43,22 @@ export class PushRows {
   async readAttendances(scope: Scope, filter: AttendanceFilter): Promise<Attendance[]> {
     const found: Attendance[] = [];
     for (const source of this.sources.all) found.push(...((await source.readAttendances?.(scope, filter)) ?? []));
+    return found;
+  }
+
+  /** None where the tenant wants no cohorts. */
+  async readRegistrations(scope: Scope, persons: readonly Subject[]): Promise<WantedRegistration[]> {
+    const found: WantedRegistration[] = [];
+    for (const source of scope.settings.cohorts ? this.sources.all : [])
+      found.push(...((await source.readRegistrations?.(scope, persons)) ?? []));
+    return found;
+  }
+
+  /** None where the tenant names no activities. */
+  async readGrades(scope: Scope, persons: readonly Subject[]): Promise<WantedGrade[]> {
+    const found: WantedGrade[] = [];
+    for (const source of scope.settings.grades.length > 0 ? this.sources.all : [])
+      found.push(...((await source.readGrades?.(scope, persons)) ?? []));
     return found;
   }
 }

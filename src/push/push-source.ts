@@ -50,6 +50,32 @@ export interface Attendance {
   readonly endDate: string | null;
 }
 
+/** One row that puts a person into a program's cohort. */
+export interface WantedRegistration {
+  readonly person: Subject;
+  /** a program */
+  readonly place: Subject;
+  readonly standing: Standing;
+}
+
+/** One attempt of a person at a unit. */
+export interface WantedGrade {
+  readonly zohoId: string;
+  readonly person: Subject;
+  /** Zoho's ids */
+  readonly unit: string;
+  readonly class: string | null;
+  /** such as `D`, `M` or `P` */
+  readonly word: string | null;
+  /** 0 to 100 */
+  readonly score: number | null;
+  /** 0 when it is not known */
+  readonly attempt: number;
+  /** `YYYY-MM-DD` */
+  readonly date: string | null;
+  readonly feedback: string | null;
+}
+
 /** Every attendance of these persons, and every one in these places. */
 export interface AttendanceFilter {
   readonly persons?: readonly Subject[];
@@ -67,6 +93,9 @@ export interface PushSource {
   readUsers?(scope: Scope, zohoIds: readonly string[]): Promise<Map<string, WantedUser>>;
   readPlaces?(scope: Scope, zohoIds: readonly string[]): Promise<Map<string, WantedPlace>>;
   readAttendances?(scope: Scope, filter: AttendanceFilter): Promise<Attendance[]>;
+  readRegistrations?(scope: Scope, persons: readonly Subject[]): Promise<WantedRegistration[]>;
+  /** without those that are not for the person to see yet */
+  readGrades?(scope: Scope, persons: readonly Subject[]): Promise<WantedGrade[]>;
 }
 
 /** All contributions. */

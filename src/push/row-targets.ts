@@ -71,7 +71,7 @@ const readOwn = (
     `SELECT row.zoho_id, kind, moodle_id, state, reason, message, pushed_at
      FROM unnest($2::text[], $3::text[]) AS row (zoho_id, subject)
      JOIN push_target AS target ON target.tenant_id = $1 AND target.subject = row.subject
-     WHERE kind NOT IN ('enrolment', 'membership') ORDER BY is_active, changed_at`,
+     WHERE kind NOT IN ('enrolment', 'membership', 'cohort_membership', 'grade') ORDER BY is_active, changed_at`,
     [tenantId, rows.map(({ zohoId }) => zohoId), rows.map(({ zohoId }) => subjectOf(entity, zohoId))],
   );
 

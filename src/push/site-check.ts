@@ -46,14 +46,15 @@ export class SiteCheck {
   ) {}
 
   async check(tenantId: string): Promise<SiteReport> {
-    const { layout, roles } = settingsOf((await this.profiles.read(tenantId)).profile, this.environment);
+    const settings = settingsOf((await this.profiles.read(tenantId)).profile, this.environment);
+    const { layout, roles } = settings;
     const findings: SiteFinding[] = [];
     if (!this.environment.MOODLE_ENABLED) findings.push(DISABLED);
     const site = this.sites.findConfigured(tenantId);
     const info = site ? await this.reach(site, findings) : null;
     if (!site) findings.push(NO_SITE);
     if (site && info) {
-      findings.push(...this.missingFunctions(info, layout), ...sectionLimit(info, layout));
+      findings.push(...this.missingFunctions(info, settings), ...sectionLimit(info, layout));
       findings.push(...(await this.inputLimit(site, info)), ...(await this.missingRoles(site, info, roles)));
       findings.push(...(await this.missingCapabilities(site, info)));
     }
@@ -75,16 +76,18 @@ export class SiteCheck {
     }
   }
 
-  private missingFunctions({ functions }: SiteInfo, layout: LayoutName): SiteFinding[] {
+  private missingFunctions({ functions }: SiteInfo, { layout, cohorts, grades }: MoodleSettings): SiteFinding[] {
     const known = new Set(functions.map(({ name }) => name));
     const used = new Set<Kind>([...Object.values(LAYOUTS[layout].kinds).flat(), 'user', 'enrolment']);
     if (used.has('group')) used.add('membership');
+    if (cohorts) used.add('cohort').add('cohort_membership');
+    if (grades.length > 0) used.add('grade');
     const missing = this.kinds.inOrder
       .filter(({ kind }) => used.has(kind))
       .flatMap((kind) => kind.functions.map(({ name }) => name))
       .filter((name) => !known.has(name));
     if (missing.length === 0) return [];
-    const message = `The service lacks functions that this layout needs: ${missing.join(', ')}. Add them in Moodle`;
+    const message = `The service lacks functions that the settings need: ${missing.join(', ')}. Add them in Moodle`;
     return [{ severity: 'error', code: 'functions_missing', message }];
   }
 

@@ -1,7 +1,18 @@
 import type { Subject } from './subject';
 
 /** In the order in which they depend on each other. */
-export const KINDS = ['category', 'course', 'user', 'section', 'group', 'enrolment', 'membership'] as const;
+export const KINDS = [
+  'category',
+  'course',
+  'user',
+  'section',
+  'group',
+  'enrolment',
+  'membership',
+  'cohort',
+  'cohort_membership',
+  'grade',
+] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** Which thing in Moodle. */

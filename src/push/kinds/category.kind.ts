@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { createCategories, getCategories, updateCategories } from '../../moodle/functions/courses';
-import type { MoodleCalls } from '../moodle-calls';
+import type { ItemResults, MoodleCalls } from '../moodle-calls';
 import { PushRows } from '../push-rows';
 import type { Scope } from '../push-source';
 import { idIn } from '../subject';
-import type { ClaimedTarget } from '../target';
-import { conflict, inDoubt, nothing, pushedOr } from './outcomes';
-import type { Prepared, Pushed, TargetKind, Work } from './target-kind';
+import type { ClaimedTarget, Settlement } from '../target';
+import { type Existing, KeyedKind } from './keyed.kind';
+import { conflict, nothing } from './outcomes';
+import type { Prepared, Work } from './target-kind';
 
 interface WantedCategory {
   readonly name: string;
@@ -20,11 +21,13 @@ const LONGEST_NAME = 255;
 
 /** A program as a category of courses. No web service hides one, so that one without a program stays as it is. */
 @Injectable()
-export class CategoryKind implements TargetKind<WantedCategory> {
+export class CategoryKind extends KeyedKind<WantedCategory> {
   readonly kind = 'category';
   readonly functions = [getCategories, createCategories, updateCategories];
 
-  constructor(private readonly rows: PushRows) {}
+  constructor(private readonly rows: PushRows) {
+    super();
+  }
 
   async prepare(scope: Scope, targets: readonly ClaimedTarget[]): Promise<Prepared<WantedCategory>[]> {
     const places = await this.rows.readPlaces(
@@ -49,40 +52,34 @@ export class CategoryKind implements TargetKind<WantedCategory> {
     });
   }
 
-  async push(calls: MoodleCalls, works: readonly CategoryWork[], results: Map<ClaimedTarget, Pushed>): Promise<void> {
-    const creates: CategoryWork[] = [];
-    const updates: { work: CategoryWork; id: number }[] = [];
-    for (const work of works) {
-      const { target } = work;
-      const found = target.moodleId === null || target.isDoubtful ? await lookUp(calls, work) : [target.moodleId];
-      const [id, other] = found;
-      if (other !== undefined) results.set(target, conflict(SEVERAL));
-      else if (id !== undefined) updates.push({ work, id });
-      else if (target.mayStillHappen) results.set(target, inDoubt());
-      else creates.push(work);
-    }
-    const created = await calls.inPortions(
+  protected async lookUp(calls: MoodleCalls, { wanted }: CategoryWork): Promise<number | Settlement | null> {
+    const criteria = [{ key: 'idnumber' as const, value: wanted.idnumber }];
+    const [first, second] = await calls.call(getCategories, { criteria, addsubcategories: false });
+    return second ? conflict(SEVERAL) : (first?.id ?? null);
+  }
+
+  protected create(calls: MoodleCalls, works: readonly CategoryWork[]): Promise<ItemResults<CategoryWork, number>> {
+    return calls.inPortions(
       createCategories,
-      creates,
+      works,
       (some) => ({ categories: some.map(({ wanted }) => ({ ...wanted })) }),
       (answer) => answer.map(({ id }) => id),
     );
-    for (const [{ target }, id] of created) results.set(target, pushedOr(target, id));
-    const updated = await calls.inPortions(
+  }
+
+  protected update(
+    calls: MoodleCalls,
+    works: readonly Existing<CategoryWork>[],
+  ): Promise<ItemResults<Existing<CategoryWork>, number>> {
+    return calls.inPortions(
       updateCategories,
-      updates,
+      works,
       (some) => ({
         categories: some.map(({ work: { wanted }, id }) => ({ id, name: wanted.name, idnumber: wanted.idnumber })),
       }),
       (_answer, some) => some.map(({ id }) => id),
     );
-    for (const [{ work }, id] of updated) results.set(work.target, pushedOr(work.target, id));
   }
 }
 
 const SEVERAL = 'Several categories of Moodle have this ID number. Leave it to one of them, then retry';
-
-async function lookUp(calls: MoodleCalls, { wanted: { idnumber } }: CategoryWork): Promise<number[]> {
-  const criteria = [{ key: 'idnumber' as const, value: idnumber }];
-  return (await calls.call(getCategories, { criteria, addsubcategories: false })).map(({ id }) => id);
-}

@@ -6,15 +6,16 @@ import {
   type MoodleCourse,
   updateCourses,
 } from '../../moodle/functions/courses';
-import type { MoodleCalls } from '../moodle-calls';
+import type { ItemResults, MoodleCalls } from '../moodle-calls';
 import { PushRows } from '../push-rows';
 import type { Scope, WantedPlace } from '../push-source';
 import { idIn } from '../subject';
-import type { ClaimedTarget, TargetKey } from '../target';
+import type { ClaimedTarget, Settlement, TargetKey } from '../target';
+import { type Existing, KeyedKind } from './keyed.kind';
 import { secondsAt } from './moodle-time';
-import { conflict, inDoubt, nothing, perItem, pushedOr } from './outcomes';
+import { conflict, nothing, perItem } from './outcomes';
 import { parentKey, ParentReader, type Parents } from './parents';
-import type { Prepared, Pushed, TargetKind, Work } from './target-kind';
+import type { Prepared, Work } from './target-kind';
 
 /** `fields` null: the record is not stored any longer, and the course only hidden. */
 interface WantedCourse {
@@ -35,14 +36,16 @@ const LONGEST_SHORT_NAME = 100;
 
 /** A program, or a class where the layout says so, as a course. Courses are hidden, never deleted. */
 @Injectable()
-export class CourseKind implements TargetKind<WantedCourse, CourseWork> {
+export class CourseKind extends KeyedKind<WantedCourse, CourseWork> {
   readonly kind = 'course';
   readonly functions = [getCoursesByField, createCourses, updateCourses];
 
   constructor(
     private readonly rows: PushRows,
     private readonly parents: ParentReader,
-  ) {}
+  ) {
+    super();
+  }
 
   async prepare(scope: Scope, targets: readonly ClaimedTarget[]): Promise<PreparedCourse[]> {
     const places = await this.rows.readPlaces(
@@ -53,27 +56,26 @@ export class CourseKind implements TargetKind<WantedCourse, CourseWork> {
     return targets.map((target) => prepareOne(target, places.get(target.subject), parents, scope));
   }
 
-  async push(calls: MoodleCalls, works: readonly CourseWork[], results: Map<ClaimedTarget, Pushed>): Promise<void> {
-    const creates: CourseWork[] = [];
-    const updates: (readonly [work: CourseWork, id: number])[] = [];
-    for (const work of works) {
-      const { target } = work;
-      const found = target.moodleId === null || target.isDoubtful ? await lookUp(calls, work) : target.moodleId;
-      if (found === 'conflict') results.set(target, conflict(SHORT_NAME_TAKEN));
-      else if (found !== null) updates.push([work, found]);
-      else if (target.mayStillHappen) results.set(target, inDoubt());
-      else creates.push(work);
-    }
-    await this.create(calls, creates, results);
-    await this.update(calls, updates, results);
+  /**
+   * By the idnumber, else by the short name if nobody else has a claim on it, else by Zoho's own id of the course if that
+   * bears the same name and is nobody's.
+   */
+  protected async lookUp(
+    calls: MoodleCalls,
+    { target, wanted: { fields }, hint }: CourseWork,
+  ): Promise<number | Settlement | null> {
+    if (!fields) return target.moodleId;
+    const byNumber = await find(calls, 'idnumber', fields.idnumber);
+    if (byNumber.length > 0) return theOne(byNumber, target.moodleId);
+    const byName = await find(calls, 'shortname', fields.shortname);
+    if (byName.some(({ idnumber }) => idnumber !== '')) return conflict(SHORT_NAME_TAKEN);
+    if (byName.length > 0) return theOne(byName, target.moodleId);
+    const hinted = hint === null ? [] : await find(calls, 'id', hint);
+    return hinted.find((course) => isNamed(course, fields.fullname))?.id ?? null;
   }
 
-  private async create(
-    calls: MoodleCalls,
-    works: readonly CourseWork[],
-    results: Map<ClaimedTarget, Pushed>,
-  ): Promise<void> {
-    const made = await calls.inPortions(
+  protected create(calls: MoodleCalls, works: readonly CourseWork[]): Promise<ItemResults<CourseWork, number>> {
+    return calls.inPortions(
       createCourses,
       works,
       (some) => ({
@@ -83,27 +85,26 @@ export class CourseKind implements TargetKind<WantedCourse, CourseWork> {
       }),
       (answer) => answer.map(({ id }) => id),
     );
-    for (const [{ target }, id] of made) results.set(target, pushedOr(target, id));
   }
 
   /** Where the course stands among the categories is left to those who look after Moodle. */
-  private async update(
+  protected update(
     calls: MoodleCalls,
-    works: readonly (readonly [CourseWork, number])[],
-    results: Map<ClaimedTarget, Pushed>,
-  ): Promise<void> {
-    const made = await calls.inPortions(
+    works: readonly Existing<CourseWork>[],
+  ): Promise<ItemResults<Existing<CourseWork>, number>> {
+    return calls.inPortions(
       updateCourses,
       works,
-      (some) => ({ courses: some.map(([{ wanted }, id]) => ({ id, ...wanted.fields, visible: wanted.visible })) }),
+      (some) => ({
+        courses: some.map(({ work: { wanted }, id }) => ({ id, ...wanted.fields, visible: wanted.visible })),
+      }),
       (answer, some) =>
         perItem(
           updateCourses,
           answer,
-          some.map(([, id]) => id),
+          some.map(({ id }) => id),
         ),
     );
-    for (const [[{ target }], id] of made) results.set(target, pushedOr(target, id));
   }
 }
 
@@ -146,29 +147,17 @@ function shortNameOf({ name, shortName }: WantedPlace, id: string): string {
   return `${name.slice(0, LONGEST_SHORT_NAME - id.length - 3)} (${id})`;
 }
 
-/**
- * By the idnumber, else by the short name if nobody else has a claim on it, else by Zoho's own id of the course if that
- * bears the same name and is nobody's.
- */
-async function lookUp(calls: MoodleCalls, { target, wanted, hint }: CourseWork): Promise<number | 'conflict' | null> {
-  const { fields } = wanted;
-  if (!fields) return target.moodleId;
-  const byNumber = (await calls.call(getCoursesByField, { field: 'idnumber', value: fields.idnumber })).courses;
-  if (byNumber.length > 0) return theOne(byNumber, target.moodleId);
-  const byName = (await calls.call(getCoursesByField, { field: 'shortname', value: fields.shortname })).courses;
-  if (byName.length === 0) return hint === null ? null : await verified(calls, hint, fields.fullname);
-  return byName.every(({ idnumber }) => idnumber === '') ? theOne(byName, target.moodleId) : 'conflict';
-}
+const find = async (
+  calls: MoodleCalls,
+  field: 'id' | 'idnumber' | 'shortname',
+  value: string | number,
+): Promise<MoodleCourse[]> => (await calls.call(getCoursesByField, { field, value })).courses;
 
-async function verified(calls: MoodleCalls, hint: number, name: string): Promise<number | null> {
-  const { courses } = await calls.call(getCoursesByField, { field: 'id', value: hint });
-  const isOurs = ({ fullname, idnumber }: MoodleCourse) =>
-    idnumber === '' && fullname.toLowerCase() === name.toLowerCase();
-  return courses.find(isOurs)?.id ?? null;
-}
+const isNamed = ({ fullname, idnumber }: MoodleCourse, name: string): boolean =>
+  idnumber === '' && fullname.toLowerCase() === name.toLowerCase();
 
-function theOne(courses: readonly MoodleCourse[], knownId: number | null): number | 'conflict' {
+function theOne(courses: readonly MoodleCourse[], knownId: number | null): number | Settlement {
   const [first, second] = courses;
   const known = courses.find(({ id }) => id === knownId);
-  return known?.id ?? (first && !second ? first.id : 'conflict');
+  return known?.id ?? (first && !second ? first.id : conflict(SHORT_NAME_TAKEN));
 }

@@ -6,7 +6,7 @@ import { PushRows } from '../push-rows';
 import type { Attendance, Scope } from '../push-source';
 import type { ClaimedTarget } from '../target';
 import { deriveEnrolment } from './derive-enrolment';
-import { nothing, pushedOr } from './outcomes';
+import { asItIs, pushedOr } from './outcomes';
 import { parentKey, ParentReader, type Parents } from './parents';
 import type { Prepared, Pushed, TargetKind, Work } from './target-kind';
 
@@ -91,7 +91,3 @@ function prepareOne(
   const enrolment = { roleid, userid, courseid, ...derived };
   return { target, wanted: { userid, courseid, enrolment }, isActive: !derived.suspend };
 }
-
-/** Nothing is called; what was pushed once stays as it is. */
-const asItIs = ({ moodleId, pushedDigest: digest, isActive }: ClaimedTarget) =>
-  digest === null ? nothing() : ({ outcome: 'pushed', moodleId, digest, isActive } as const);

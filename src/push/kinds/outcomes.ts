@@ -12,6 +12,10 @@ export const fail = (reason: string, message: string): Settlement => ({ outcome:
 /** There is nothing in Moodle, and nothing is to be there. */
 export const nothing = (): Settlement => ({ outcome: 'pushed', moodleId: null, digest: null, isActive: false });
 
+/** Nothing is called; what was pushed once stays as it is. */
+export const asItIs = ({ moodleId, pushedDigest: digest, isActive }: ClaimedTarget): Settlement =>
+  moodleId === null && digest === null ? nothing() : { outcome: 'pushed', moodleId, digest, isActive };
+
 const DOUBT_SECONDS = 10;
 
 /** A call that was lost may still be carried out: looked up again before anything is created. */

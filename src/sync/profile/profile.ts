@@ -1,5 +1,6 @@
 import { IANAZone } from 'luxon';
 import { z } from 'zod';
+import { isZohoId } from '../values/zoho-id';
 import { isDateFormat } from '../values/date';
 
 /** PostgreSQL's JSON holds neither NUL nor half a surrogate pair. */
@@ -35,6 +36,26 @@ const entityProfile = z.strictObject({
 
 const moodleId = z.int().positive();
 
+/** An activity that is there already: Moodle makes none on request. */
+const gradedActivity = z.strictObject({
+  /** Zoho's id of the unit */
+  unit: z.string().refine(isZohoId, 'must be the id of a record of Zoho'),
+  /** Zoho's id of the class, where classes have activities of their own */
+  class: z.string().refine(isZohoId, 'must be the id of a record of Zoho').optional(),
+  courseId: moodleId,
+  component: z
+    .string()
+    .regex(/^mod_[a-z][a-z0-9_]{0,30}$/, 'must be the component of an activity, such as mod_assign')
+    .optional(),
+  /** the number in the address of the activity's page */
+  activityId: moodleId,
+  itemNumber: z.int().min(0).max(1_000).optional(),
+  /** the activity's points for a score of 100 */
+  maximum: z.number().positive().max(100_000).optional(),
+  /** scores of 0 to 100 for grades that have none, such as D, M and P */
+  words: z.record(z.string().max(100), z.number().min(0).max(100)).optional(),
+});
+
 /** How the tenant wants its records in Moodle. */
 const moodle = z.strictObject({
   layout: z.enum(['program-course', 'class-course']).optional(),
@@ -52,6 +73,10 @@ const moodle = z.strictObject({
   brake: z
     .strictObject({ targets: z.int().min(0).max(1_000_000).optional(), percent: z.number().min(0).max(100).optional() })
     .optional(),
+  /** whether each program becomes a cohort of those who are registered in it */
+  cohorts: z.boolean().optional(),
+  /** the activities into which grades are written; a student's latest attempt counts */
+  grades: z.array(gradedActivity).max(5_000).optional(),
 });
 
 /** A tenant's mapping as data: what its Zoho calls things, and how it spells them. */

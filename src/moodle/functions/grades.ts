@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { defineFunction } from '../moodle-function';
+
+/** Into one activity. Moodle ignores unknown users in silence, and lowers what is above the activity's maximum to it. */
+export const updateGrades = defineFunction<{
+  /** who says so; Moodle keeps it in its history of grades */
+  source: string;
+  courseid: number;
+  /** such as `mod_assign` */
+  component: string;
+  /** the course module's id */
+  activityid: number;
+  itemnumber: number;
+  grades: readonly { studentid: number; grade: number; str_feedback?: string }[];
+}>()('core_grades_update_grades', true, z.int(), 'moodle/grade:manage');

@@ -1,0 +1,95 @@
+import { Injectable } from '@nestjs/common';
+import {
+  createCohorts,
+  type MoodleCohort,
+  searchCohorts,
+  type SiteCohort,
+  updateCohorts,
+} from '../../moodle/functions/cohorts';
+import type { ItemResults, MoodleCalls } from '../moodle-calls';
+import { PushRows } from '../push-rows';
+import type { Scope } from '../push-source';
+import { idIn } from '../subject';
+import type { ClaimedTarget, Settlement } from '../target';
+import { type Existing, KeyedKind } from './keyed.kind';
+import { asItIs, conflict } from './outcomes';
+import type { Prepared, Work } from './target-kind';
+
+type CohortWork = Work<SiteCohort>;
+
+const LONGEST_NAME = 254;
+const PAGE = 100;
+
+/** A program as a cohort of those who are registered in it. A cohort is never deleted, nor hidden. */
+@Injectable()
+export class CohortKind extends KeyedKind<SiteCohort> {
+  readonly kind = 'cohort';
+  readonly functions = [searchCohorts, createCohorts, updateCohorts];
+
+  constructor(private readonly rows: PushRows) {
+    super();
+  }
+
+  async prepare(scope: Scope, targets: readonly ClaimedTarget[]): Promise<Prepared<SiteCohort>[]> {
+    const places = await this.rows.readPlaces(
+      scope,
+      targets.map(({ subject }) => subject),
+    );
+    return targets.map((target): Prepared<SiteCohort> => {
+      const place = places.get(target.subject);
+      if (!place || !scope.settings.cohorts) return { target, settlement: asItIs(target) };
+      const name = place.name.slice(0, LONGEST_NAME);
+      const wanted: SiteCohort = { categorytype: { type: 'system', value: '' }, name, idnumber: idIn(target.subject) };
+      return { target, wanted, isActive: true };
+    });
+  }
+
+  /** By the ID number, else by the name if nobody has claimed it. */
+  protected async lookUp(calls: MoodleCalls, { wanted }: CohortWork): Promise<number | Settlement | null> {
+    const isSame = ({ idnumber }: MoodleCohort): boolean => idnumber === wanted.idnumber;
+    const isFree = ({ name, idnumber }: MoodleCohort): boolean => name === wanted.name && !idnumber;
+    const byNumber = (await search(calls, wanted.idnumber)).filter(isSame);
+    const found = byNumber.length > 0 ? byNumber : (await search(calls, wanted.name)).filter(isFree);
+    return found.length > 1 ? conflict(SEVERAL) : (found[0]?.id ?? null);
+  }
+
+  protected create(calls: MoodleCalls, works: readonly CohortWork[]): Promise<ItemResults<CohortWork, number>> {
+    return calls.inPortions(
+      createCohorts,
+      works,
+      (some) => ({ cohorts: some.map(({ wanted }) => wanted) }),
+      (answer) => answer.map(({ id }) => id),
+    );
+  }
+
+  protected update(
+    calls: MoodleCalls,
+    works: readonly Existing<CohortWork>[],
+  ): Promise<ItemResults<Existing<CohortWork>, number>> {
+    return calls.inPortions(
+      updateCohorts,
+      works,
+      (some) => ({ cohorts: some.map(({ work, id }) => ({ id, ...work.wanted })) }),
+      (_answer, some) => some.map(({ id }) => id),
+    );
+  }
+}
+
+const SEVERAL =
+  'Several cohorts of Moodle could be this program. Leave its ID number, or its name, to one of them, then retry';
+
+async function search(calls: MoodleCalls, query: string): Promise<MoodleCohort[]> {
+  const found: MoodleCohort[] = [];
+  for (let count = PAGE; count === PAGE;) {
+    const { cohorts } = await calls.call(searchCohorts, {
+      query,
+      context: { contextlevel: 'system' },
+      includes: 'all',
+      limitfrom: found.length,
+      limitnum: PAGE,
+    });
+    found.push(...cohorts);
+    count = cohorts.length;
+  }
+  return found;
+}

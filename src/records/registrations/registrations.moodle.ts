@@ -1,0 +1,42 @@
+import { Injectable } from '@nestjs/common';
+import { type PushSource, PushSources, type Scope, type WantedRegistration } from '../../push/push-source';
+import { readRows } from '../../push/read-rows';
+import { standingOf } from '../../push/standing';
+import { idsOf, type Subject, subjectOf } from '../../push/subject';
+import { textOf } from '../../sync/fields';
+import type { CanonicalValues } from '../../sync/record';
+
+const WORDS = {
+  suspended: ['withdrawn', 'withdraw', 'inactive', 'suspended', 'cancelled', 'completed', 'dropped', 'rejected'],
+  pending: ['pending', 'draft'],
+};
+const COLUMNS = ['student_zoho_id', 'program_zoho_id', 'status'];
+
+/** A registration puts its student into the cohort of its program, where the tenant wants cohorts. */
+@Injectable()
+export class RegistrationsMoodle implements PushSource {
+  readonly entity = 'registration';
+
+  constructor(sources: PushSources) {
+    sources.add(this);
+  }
+
+  subjects(_zohoId: string, values: CanonicalValues): Subject[] {
+    const student = textOf(values['student']);
+    return student === null ? [] : [subjectOf('student', student)];
+  }
+
+  async readRegistrations(scope: Scope, persons: readonly Subject[]): Promise<WantedRegistration[]> {
+    const students = idsOf('student', persons);
+    const rows = await readRows(scope, this.entity, COLUMNS, students, 'row.student_zoho_id = ANY($2::text[])');
+    return rows.flatMap(({ student_zoho_id: student, program_zoho_id: program, status = null }) =>
+      student && program
+        ? {
+            person: subjectOf('student', student),
+            place: subjectOf('program', program),
+            standing: standingOf(status, 'registrations', WORDS, scope.settings),
+          }
+        : [],
+    );
+  }
+}

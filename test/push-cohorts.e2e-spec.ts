@@ -1,0 +1,176 @@
+import { resetsAfterWork, resetsBeforeWork } from './support/moodle/faults';
+import { type College, program, PushService, student } from './support/push';
+
+let push: PushService;
+let college: College;
+beforeAll(async () => {
+  push = await PushService.start(20);
+});
+beforeEach(() => {
+  college = push.next();
+});
+afterAll(() => push.close());
+
+const registration = (id: string, person: string, of = 'p1', rest: object = {}) => ({
+  id,
+  Student_ID: person,
+  Program: of,
+  ...rest,
+});
+const settle = async (): Promise<void> => {
+  for (let round = 0; round < 4; round += 1) {
+    await college.letTimePass();
+    await college.push();
+  }
+};
+const unpushed = async () => (await college.targets()).filter(({ state }) => state !== 'pushed');
+const cohorts = () => college.moodle.site.cohorts.all().map(({ idnumber, name }) => [idnumber, name]);
+/** ID numbers: of the cohort, and of the person. */
+const members = () => {
+  const { site } = college.moodle;
+  const nameOf = (cohort: number, user: number) =>
+    `${site.cohorts.get(cohort)?.idnumber} ${site.users.get(user)?.idnumber}`;
+  return site.cohortMembers
+    .all()
+    .map(({ cohortid, userid }) => nameOf(cohortid, userid))
+    .toSorted();
+};
+
+async function twoRegistered(profile: object = { cohorts: true }): Promise<void> {
+  await college.profile({ moodle: profile });
+  await college.sync('students', student('s1'), student('s2'));
+  await college.sync('programs', program('p1'), program('p2', { Product_Name: 'HNC' }));
+  await college.sync('registrations', registration('r1', 's1'), registration('r2', 's2'));
+  await college.push();
+}
+
+it('a program that has registrations becomes a cohort, with the students as its members', async () => {
+  await twoRegistered();
+  expect(cohorts()).toEqual([['p1', 'HND in Computing']]);
+  expect(members()).toEqual(['p1 s1', 'p1 s2']);
+  expect(await unpushed()).toEqual([]);
+});
+
+it('nothing of it happens unless the profile asks for it; then what is stored already is pushed', async () => {
+  await twoRegistered({});
+  expect([cohorts(), college.called().filter((name) => name.startsWith('core_cohort'))]).toEqual([[], []]);
+  await college.profile({ moodle: { cohorts: true } });
+  await college.push();
+  expect(members()).toHaveLength(2);
+  await college.profile({ moodle: {} });
+  await college.sync('registrations', registration('r1', 's1', 'p1', { Registration_Status: 'Withdrawn' }));
+  await college.push();
+  expect(members()).toHaveLength(2);
+});
+
+it('a full resend makes no call', async () => {
+  await twoRegistered();
+  const since = college.moodle.calls.length;
+  await college.sync('students', student('s1'), student('s2'));
+  await college.sync('programs', program('p1'));
+  await college.sync('registrations', registration('r1', 's1', 'p1', { Study_Mode: 'Online' }));
+  await college.push();
+  expect(college.called(since)).toEqual([]);
+});
+
+it('one stays a member while any registration is active, leaves with the last one, and comes back', async () => {
+  await twoRegistered();
+  await college.sync('registrations', registration('r3', 's1'));
+  await college.sync('registrations', registration('r1', 's1', 'p1', { Registration_Status: 'Withdrawn' }));
+  await college.push();
+  expect(members()).toHaveLength(2);
+  await college.remove('registrations', 'r3');
+  await college.push();
+  expect(members()).toEqual(['p1 s2']);
+  await college.sync('registrations', registration('r1', 's1', 'p1', { Registration_Status: 'Active' }));
+  await college.push();
+  expect(members()).toHaveLength(2);
+});
+
+it('a registration that moves to another program moves the membership', async () => {
+  await twoRegistered();
+  await college.sync('registrations', registration('r1', 's1', 'p2'));
+  await college.push();
+  expect(members()).toEqual(['p1 s2', 'p2 s1']);
+});
+
+it('the drop policy keep leaves who has been a member', async () => {
+  await twoRegistered({ cohorts: true, dropPolicy: 'keep' });
+  await college.remove('registrations', 'r1');
+  await college.push();
+  expect(members()).toHaveLength(2);
+  expect(await unpushed()).toEqual([]);
+});
+
+it('a renamed program renames its cohort', async () => {
+  await twoRegistered();
+  await college.sync('programs', program('p1', { Product_Name: 'Computing' }));
+  await college.push();
+  expect(cohorts()).toEqual([['p1', 'Computing']]);
+});
+
+describe('a cohort that is there already', () => {
+  const add = (idnumber: string, name: string) =>
+    college.moodle.site.cohorts.insert({
+      idnumber,
+      name,
+      description: '',
+      descriptionformat: 1,
+      visible: true,
+      category: 0,
+    });
+
+  it('is adopted by its ID number, among 300 that hold it as a part', async () => {
+    for (let n = 0; n < 300; n += 1) add(`p1${n}`, `Cohort ${n}`);
+    const { id } = add('p1', 'Old');
+    await twoRegistered();
+    expect(college.moodle.site.cohorts.get(id)?.name).toBe('HND in Computing');
+    expect(college.moodle.site.cohorts.all()).toHaveLength(301);
+  });
+
+  it('is adopted by its name when nobody has claimed it', async () => {
+    const { id } = add('', 'HND in Computing');
+    await twoRegistered();
+    expect(college.moodle.site.cohorts.all()).toMatchObject([{ id, idnumber: 'p1' }]);
+  });
+
+  it('is a conflict for a person when several could be it', async () => {
+    add('', 'HND in Computing');
+    add('', 'HND in Computing');
+    await twoRegistered();
+    expect(await college.targets('cohort')).toMatchObject([{ state: 'failed', reason: 'conflict' }]);
+    expect(await college.targets('cohort_membership')).toMatchObject([
+      { state: 'waiting', reason: 'no_cohort' },
+      { state: 'waiting' },
+    ]);
+  });
+});
+
+it('a member whom Moodle has no longer spoils no other', async () => {
+  await college.profile({ moodle: { cohorts: true } });
+  const ids = Array.from({ length: 9 }, (_none, n) => `s${n}`);
+  await college.sync('students', ...ids.map((id) => student(id)));
+  await college.sync('programs', program('p1'));
+  await college.push();
+  college.moodle.site.users.change(college.made.user('s4')?.id ?? 0, { deleted: true });
+  await college.sync('registrations', ...ids.map((id) => registration(`r${id}`, id)));
+  await college.push();
+  expect(members()).toHaveLength(8);
+  expect(await unpushed()).toMatchObject([
+    { subject: 'student:s4', state: 'failed', reason: 'cohort_or_user_missing' },
+  ]);
+});
+
+describe.each([
+  ['carried out, then the connection is cut', resetsAfterWork],
+  ['the connection is cut before', resetsBeforeWork],
+])('%s', (_when, fault) => {
+  it.each(['core_cohort_create_cohorts', 'core_cohort_add_cohort_members'])('%s makes nothing twice', async (name) => {
+    college.moodle.fail(fault(), { of: name });
+    await twoRegistered();
+    expect(await unpushed()).not.toEqual([]);
+    await settle();
+    expect([cohorts(), members().length]).toEqual([[['p1', 'HND in Computing']], 2]);
+    expect(await unpushed()).toEqual([]);
+  });
+});
