@@ -14,12 +14,6 @@ beforeEach(() => {
 afterAll(() => push.close());
 
 const unpushed = async () => (await college.targets()).filter(({ state }) => state !== 'pushed');
-const settle = async (): Promise<void> => {
-  for (let round = 0; round < 4; round += 1) {
-    await college.letTimePass();
-    await college.push();
-  }
-};
 
 async function oneStudent(): Promise<void> {
   await college.sync('students', student('s1'));
@@ -80,7 +74,7 @@ describe('what somebody has deleted in Moodle', () => {
       { state: 'failed', message: expect.stringMatching(/deleted there. A retry/) as string },
     ]);
     await retry('course');
-    await settle();
+    await college.settle();
     expectAllThere();
     expect(await unpushed()).toEqual([]);
   });
@@ -94,7 +88,7 @@ describe('what somebody has deleted in Moodle', () => {
     await college.service.send('POST', '/v1/admin/pushes/retry?reason=usernotupdateddeleted', {
       headers: { 'X-Tenant-ID': college.tenant },
     });
-    await settle();
+    await college.settle();
     expectAllThere();
     expect(await unpushed()).toEqual([]);
   });
@@ -127,7 +121,7 @@ describe('a section that is hidden from the service itself', () => {
     await college.sync('programs', program('p1'));
     await college.sync('classes', courseClass('c1', { Class_Status: 'Cancelled' }));
     await college.push();
-    await settle();
+    await college.settle();
     expect(college.made.courses[0]?.sections).toMatchObject([
       { name: 'General' },
       { name: 'Class c1', visible: false },
@@ -142,7 +136,7 @@ describe('a section that is hidden from the service itself', () => {
     college.moodle.giveCapability('moodle/course:viewhiddensections');
     await college.sync('classes', courseClass('c2', { Class_Name: 'Maths' }));
     await college.push();
-    await settle();
+    await college.settle();
     expect(college.made.courses[0]?.sections).toMatchObject([
       { name: 'General' },
       { name: 'Maths', visible: false },

@@ -17,12 +17,6 @@ const registration = (id: string, person: string, of = 'p1', rest: object = {}) 
   Program: of,
   ...rest,
 });
-const settle = async (): Promise<void> => {
-  for (let round = 0; round < 4; round += 1) {
-    await college.letTimePass();
-    await college.push();
-  }
-};
 const unpushed = async () => (await college.targets()).filter(({ state }) => state !== 'pushed');
 const cohorts = () => college.moodle.site.cohorts.all().map(({ idnumber, name }) => [idnumber, name]);
 /** ID numbers: of the cohort, and of the person. */
@@ -169,7 +163,7 @@ describe.each([
     college.moodle.fail(fault(), { of: name });
     await twoRegistered();
     expect(await unpushed()).not.toEqual([]);
-    await settle();
+    await college.settle();
     expect([cohorts(), members().length]).toEqual([[['p1', 'HND in Computing']], 2]);
     expect(await unpushed()).toEqual([]);
   });

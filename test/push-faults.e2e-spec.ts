@@ -35,13 +35,6 @@ const everything = async (): Promise<void> => {
   await college.sync('classes', courseClass('c1'), courseClass('c2'));
   await college.sync('enrollments', enrollment('e1', 's1', 'c1'), enrollment('e2', 's2', 'c1'));
 };
-/** Rounds, as if time went by between them, until nothing is left to do. */
-const settle = async (): Promise<void> => {
-  for (let round = 0; round < 8; round += 1) {
-    await college.letTimePass();
-    await college.push();
-  }
-};
 const states = async (kind?: string) => (await college.targets(kind)).map(({ state }) => state);
 const expectOneOfEach = () => {
   const { users, courses, groups, enrolments } = college.made;
@@ -70,7 +63,7 @@ describe('every call that changes something may fail once, and nothing is lost o
     await everything();
     await college.push();
     expect(await states()).toContain('retrying');
-    await settle();
+    await college.settle();
     expect(new Set(await states())).toEqual(new Set(['pushed']));
     expectOneOfEach();
   });
@@ -79,7 +72,7 @@ describe('every call that changes something may fail once, and nothing is lost o
     college.moodle.fail(resetsBeforeWork(), { of: name });
     await everything();
     await college.push();
-    await settle();
+    await college.settle();
     expect(new Set(await states())).toEqual(new Set(['pushed']));
     expectOneOfEach();
   });
@@ -89,7 +82,7 @@ describe('every call that changes something may fail once, and nothing is lost o
     await everything();
     await college.push();
     college.moodle.failNoMore();
-    await settle();
+    await college.settle();
     expect(new Set(await states())).toEqual(new Set(['pushed']));
     expectOneOfEach();
   });
@@ -110,7 +103,7 @@ describe('a call that is carried out after we gave up', () => {
     expect(college.called().filter((name) => name === CREATE_USERS)).toHaveLength(1);
     gate.open();
     await college.moodle.idle();
-    await settle();
+    await college.settle();
     expect(college.made.users).toHaveLength(1);
     expect(await states('user')).toEqual(['pushed']);
   });
@@ -122,7 +115,7 @@ describe('a call that is carried out after we gave up', () => {
     await college.sync('classes', courseClass('c1'));
     await college.push();
     await addSectionAtTop('Somebody’s own');
-    await settle();
+    await college.settle();
     expect(sectionNames()).toEqual(['General', 'Somebody’s own', 'Class c1']);
   });
 
@@ -251,7 +244,7 @@ describe('errors are sorted', () => {
     await college.push();
     expect(await college.targets('user')).toMatchObject([{ state: 'retrying', reason }]);
     await checkIsDue();
-    await settle();
+    await college.settle();
     expect(college.made.users).toHaveLength(1);
   });
 });
@@ -285,7 +278,7 @@ describe('a site that drops what exceeds max_input_vars', () => {
     await readLessThanBefore(198);
     const left = (await college.targets('user')).filter(({ state }) => state !== 'pushed');
     expect(left).toEqual(Array(4).fill(expect.objectContaining({ state: 'retrying', reason: 'truncated' })));
-    await settle();
+    await college.settle();
     expect(college.made.users).toHaveLength(60);
     expect(college.moodle.duplicates()).toEqual([]);
   });
@@ -321,7 +314,7 @@ describe('workers', () => {
   it('that race for one tenant make everything once', async () => {
     await everything();
     await Promise.all(Array.from({ length: 6 }, () => college.push()));
-    await settle();
+    await college.settle();
     expectOneOfEach();
     expect(new Set(await states())).toEqual(new Set(['pushed']));
   });
@@ -376,7 +369,7 @@ describe('workers', () => {
     expect(college.made.users).toMatchObject([{ firstname: 'New' }]);
     gate.open();
     await slow;
-    await settle();
+    await college.settle();
     expect(college.made.users).toMatchObject([{ firstname: 'New' }]);
     expect(await states('user')).toEqual(['pushed']);
   });

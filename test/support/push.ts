@@ -101,6 +101,14 @@ export class College {
     return this.service.app.get(PushRound).run(this.tenant, new AbortController().signal);
   }
 
+  /** Rounds, as if time went by between them, until nothing is left to do. */
+  async settle(): Promise<void> {
+    for (let round = 0; round < 8; round += 1) {
+      await this.letTimePass();
+      await this.push();
+    }
+  }
+
   /** The functions that were called after the first so many calls. */
   called(from = 0): string[] {
     return this.moodle.calls.slice(from).map(({ wsfunction }) => wsfunction);
