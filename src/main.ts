@@ -8,7 +8,7 @@ import { type Environment, InvalidEnvironment, readEnvironment } from './config/
 import { configureApp } from './configure-app';
 import { type OpenDatabase, openDatabase } from './database/open-database';
 import { greeting } from './greeting';
-import { SiteCheck } from './push/site-check';
+import { SiteCheck } from './push/site/site-check';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 

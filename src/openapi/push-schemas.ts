@@ -1,6 +1,6 @@
 import { HOLD_STATES } from '../push/brake/push-hold.entity';
-import { TARGET_STATES } from '../push/push-target.entity';
-import { KINDS } from '../push/target';
+import { TARGET_STATES } from '../push/targets/push-target.entity';
+import { KINDS } from '../push/targets/target';
 import { ZOHO_ID } from './field-kinds';
 import { INSTANT, objectOf, orNull, pageOf, refOrNull, refTo, type Schema, type Schemas } from './schema';
 

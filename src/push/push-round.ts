@@ -5,15 +5,15 @@ import { TenantTransaction } from '../database/tenant-transaction';
 import { ProfileReader } from '../sync/profile/profile-reader';
 import { TargetKinds } from './kinds/target-kinds';
 import type { TargetKind } from './kinds/target-kind';
-import { MarkRepository } from './mark.repository';
-import { type MoodleSettings, settingsOf } from './moodle-settings';
-import { MoodleSites } from './moodle-sites';
-import { Planner } from './planner';
-import { PushSources } from './push-source';
-import { PushGate } from './push-gate';
+import { MarkRepository } from './planning/mark.repository';
+import { type MoodleSettings, settingsOf } from './wanted/moodle-settings';
+import { MoodleSites } from './site/moodle-sites';
+import { Planner } from './planning/planner';
+import { PushSources } from './wanted/push-source';
+import { PushGate } from './site/push-gate';
 import { type Pushing, TargetPusher, type Within } from './target-pusher';
-import { TargetRepository } from './target.repository';
-import { TenantPushRepository } from './tenant-push.repository';
+import { TargetRepository } from './targets/target.repository';
+import { TenantPushRepository } from './site/tenant-push.repository';
 
 /** Targets that one worker has in its hands at once: so many, as the brake sees no further. */
 const BATCH = 500;

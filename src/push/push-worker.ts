@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { PUSH_QUEUE } from '../database/queue-schema';
 import { JobQueue } from '../queue/job-queue';
-import { MoodleSites } from './moodle-sites';
+import { MoodleSites } from './site/moodle-sites';
 import { PushRound } from './push-round';
 
 /** A tenant with a backlog gives the worker back after this time, and takes its turn again. */

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Brake } from './brake/brake';
-import { digestOf } from './digest';
+import { digestOf } from './targets/digest';
 import type { Pushed, Remember, TargetKind, Work } from './kinds/target-kind';
-import type { MoodleCalls } from './moodle-calls';
-import type { MoodleSettings } from './moodle-settings';
-import { settleError } from './settle-errors';
-import { type ClaimedTarget, nameOf, type Settlement } from './target';
-import { type Settled, TargetRepository } from './target.repository';
+import type { MoodleCalls } from './site/moodle-calls';
+import type { MoodleSettings } from './wanted/moodle-settings';
+import { settleError } from './targets/settle-errors';
+import { type ClaimedTarget, nameOf, type Settlement } from './targets/target';
+import { type Settled, TargetRepository } from './targets/target.repository';
 
 /** Does some work in the tenant's name: in a transaction of its own, or in one that is under way. */
 export type Within = <T>(work: (db: EntityManager) => Promise<T>) => Promise<T>;

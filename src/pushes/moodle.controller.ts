@@ -6,8 +6,8 @@ import {
   ReadMoodleEndpoint,
   ResumeMoodleEndpoint,
 } from '../openapi/moodle-endpoint.decorator';
-import type { PushStatus } from '../push/push-status';
-import type { SiteReport } from '../push/site-check';
+import type { PushStatus } from '../push/site/push-status';
+import type { SiteReport } from '../push/site/site-check';
 import { JsonBody } from '../request/json-body.decorator';
 import { Tenant } from '../request/tenant.decorator';
 import { MoodleService } from './moodle.service';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { type PushStatus, PushStatusService } from '../push/push-status';
+import { type PushStatus, PushStatusService } from '../push/site/push-status';
 import { PushWorker } from '../push/push-worker';
-import { SiteCheck, type SiteReport } from '../push/site-check';
+import { SiteCheck, type SiteReport } from '../push/site/site-check';
 
 /** What an administrator may ask about a tenant's Moodle. */
 @Injectable()

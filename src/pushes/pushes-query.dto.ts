@@ -1,7 +1,7 @@
 import { IntersectionType } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
 import { HOLD_STATES, type HoldState } from '../push/brake/push-hold.entity';
-import { TARGET_STATES, type TargetState } from '../push/push-target.entity';
+import { TARGET_STATES, type TargetState } from '../push/targets/push-target.entity';
 import { CursorQuery, ROUTE_NAME } from '../request/page-query.dto';
 
 /** Which pushes. */

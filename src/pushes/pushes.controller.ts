@@ -6,7 +6,7 @@ import {
   RetryPushEndpoint,
   RetryPushesEndpoint,
 } from '../openapi/pushes-endpoint.decorator';
-import type { PushView } from '../push/push-reader';
+import type { PushView } from '../push/targets/push-reader';
 import { JsonBody } from '../request/json-body.decorator';
 import { Tenant } from '../request/tenant.decorator';
 import type { PageOf } from '../sync/cursor';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type PushesRequest, type PushFilter, PushReader, type PushView } from '../push/push-reader';
+import { type PushesRequest, type PushFilter, PushReader, type PushView } from '../push/targets/push-reader';
 import { PushWorker } from '../push/push-worker';
 import type { PageOf } from '../sync/cursor';
 

@@ -1,9 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
 import type { Work } from '../kinds/target-kind';
-import type { MoodleSettings } from '../moodle-settings';
+import type { MoodleSettings } from '../wanted/moodle-settings';
 import type { Within } from '../target-pusher';
-import type { ClaimedTarget, Kind, Settlement } from '../target';
+import type { ClaimedTarget, Kind, Settlement } from '../targets/target';
 import { HoldRepository } from './hold.repository';
 
 /** Leaving a group is no suspension: whoever changes classes leaves one. */

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { TenantTransaction } from '../../database/tenant-transaction';
 import { isUuid, type PageOf, toPage, uuidOf } from '../../sync/cursor';
 import { RecordNotFound } from '../../sync/record-not-found';
-import type { Kind } from '../target';
+import type { Kind } from '../targets/target';
 import { HoldRepository } from './hold.repository';
 import type { HoldState } from './push-hold.entity';
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { Kind } from '../target';
+import type { Kind } from '../targets/target';
 import type { HoldState } from './push-hold.entity';
 
 /** So long a hold waits for somebody to decide. */

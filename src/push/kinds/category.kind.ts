@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { createCategories, getCategories, updateCategories } from '../../moodle/functions/courses';
-import type { ItemResults, MoodleCalls } from '../moodle-calls';
-import { PushRows } from '../push-rows';
-import type { Scope } from '../push-source';
-import { idIn } from '../subject';
-import type { ClaimedTarget, Settlement } from '../target';
+import type { ItemResults, MoodleCalls } from '../site/moodle-calls';
+import { PushRows } from '../wanted/push-rows';
+import type { Scope } from '../wanted/push-source';
+import { idIn } from '../wanted/subject';
+import type { ClaimedTarget, Settlement } from '../targets/target';
 import { type Existing, KeyedKind } from './keyed.kind';
 import { conflict, nothing } from './outcomes';
 import type { Prepared, Work } from './target-kind';

@@ -6,11 +6,11 @@ import {
   type MoodleCourse,
   updateCourses,
 } from '../../moodle/functions/courses';
-import type { ItemResults, MoodleCalls } from '../moodle-calls';
-import { PushRows } from '../push-rows';
-import type { Scope, WantedPlace } from '../push-source';
-import { idIn } from '../subject';
-import type { ClaimedTarget, Settlement, TargetKey } from '../target';
+import type { ItemResults, MoodleCalls } from '../site/moodle-calls';
+import { PushRows } from '../wanted/push-rows';
+import type { Scope, WantedPlace } from '../wanted/push-source';
+import { idIn } from '../wanted/subject';
+import type { ClaimedTarget, Settlement, TargetKey } from '../targets/target';
 import { type Existing, KeyedKind } from './keyed.kind';
 import { secondsAt } from './moodle-time';
 import { conflict, nothing, perItem } from './outcomes';

@@ -1,5 +1,5 @@
-import type { DropPolicy } from '../moodle-settings';
-import type { Attendance } from '../push-source';
+import type { DropPolicy } from '../wanted/moodle-settings';
+import type { Attendance } from '../wanted/push-source';
 import { secondsAt } from './moodle-time';
 
 /** An enrolment as Moodle has it: always sent whole, since what is left out is reset. */

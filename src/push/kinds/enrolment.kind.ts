@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { enrolUsers, type MoodleEnrolment, unenrolUsers } from '../../moodle/functions/enrolments';
-import { LAYOUTS } from '../layout';
-import type { MoodleCalls } from '../moodle-calls';
-import { PushRows } from '../push-rows';
-import type { Attendance, Scope } from '../push-source';
-import type { ClaimedTarget } from '../target';
+import { LAYOUTS } from '../wanted/layout';
+import type { MoodleCalls } from '../site/moodle-calls';
+import { PushRows } from '../wanted/push-rows';
+import type { Attendance, Scope } from '../wanted/push-source';
+import type { ClaimedTarget } from '../targets/target';
 import { deriveEnrolment } from './derive-enrolment';
 import { asItIs, pushedOr } from './outcomes';
 import { parentKey, ParentReader, type Parents } from './parents';

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { updateGrades } from '../../moodle/functions/grades';
 import { MoodleError } from '../../moodle/moodle-error';
-import { type GradedActivity, gradePlace } from '../graded-activity';
-import type { MoodleCalls } from '../moodle-calls';
-import { PushRows } from '../push-rows';
-import type { Scope, WantedGrade } from '../push-source';
-import type { ClaimedTarget } from '../target';
+import { type GradedActivity, gradePlace } from '../wanted/graded-activity';
+import type { MoodleCalls } from '../site/moodle-calls';
+import { PushRows } from '../wanted/push-rows';
+import type { Scope, WantedGrade } from '../wanted/push-source';
+import type { ClaimedTarget } from '../targets/target';
 import { asItIs, fail, pushedOr } from './outcomes';
 import { parentKey, ParentReader } from './parents';
 import type { Prepared, Pushed, TargetKind, Work } from './target-kind';

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { createGroups, getCourseGroups, type MoodleGroup, updateGroups } from '../../moodle/functions/groups';
-import type { MoodleCalls } from '../moodle-calls';
-import { PushRows } from '../push-rows';
-import type { Scope } from '../push-source';
-import { idIn } from '../subject';
-import type { ClaimedTarget } from '../target';
+import type { MoodleCalls } from '../site/moodle-calls';
+import { PushRows } from '../wanted/push-rows';
+import type { Scope } from '../wanted/push-source';
+import { idIn } from '../wanted/subject';
+import type { ClaimedTarget } from '../targets/target';
 import { fail, inDoubt, nothing, pushedOr } from './outcomes';
 import { parentKey, ParentReader } from './parents';
 import type { Prepared, Pushed, TargetKind, Work } from './target-kind';

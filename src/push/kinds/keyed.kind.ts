@@ -1,6 +1,6 @@
-import type { MoodleCalls, ItemResults } from '../moodle-calls';
-import type { Scope } from '../push-source';
-import type { ClaimedTarget, Kind, Settlement } from '../target';
+import type { MoodleCalls, ItemResults } from '../site/moodle-calls';
+import type { Scope } from '../wanted/push-source';
+import type { ClaimedTarget, Kind, Settlement } from '../targets/target';
 import { inDoubt, pushedOr } from './outcomes';
 import type { Prepared, Pushed, TargetKind, Work } from './target-kind';
 

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { addGroupMembers, deleteGroupMembers, type MoodleMember } from '../../moodle/functions/groups';
 import { MoodleError } from '../../moodle/moodle-error';
-import { groupOf, LAYOUTS } from '../layout';
-import type { MoodleCalls } from '../moodle-calls';
-import { PushRows } from '../push-rows';
-import type { Attendance, Scope, WantedPlace } from '../push-source';
-import type { Subject } from '../subject';
-import type { ClaimedTarget } from '../target';
+import { groupOf, LAYOUTS } from '../wanted/layout';
+import type { MoodleCalls } from '../site/moodle-calls';
+import { PushRows } from '../wanted/push-rows';
+import type { Attendance, Scope, WantedPlace } from '../wanted/push-source';
+import type { Subject } from '../wanted/subject';
+import type { ClaimedTarget } from '../targets/target';
 import { fail, nothing, pushedOr } from './outcomes';
 import { parentKey, ParentReader, type Parents } from './parents';
 import type { Prepared, Pushed, TargetKind, Work } from './target-kind';

@@ -1,7 +1,7 @@
 import type { MoodleWarnings } from '../../moodle/functions/warnings';
 import { errorOfWarning, MoodleError } from '../../moodle/moodle-error';
-import { settleError } from '../settle-errors';
-import type { ClaimedTarget, Settlement } from '../target';
+import { settleError } from '../targets/settle-errors';
+import type { ClaimedTarget, Settlement } from '../targets/target';
 import type { Pushed } from './target-kind';
 
 /** A person has to look at it. */

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { Scope } from '../push-source';
-import { idIn, type Subject } from '../subject';
-import { type Kind, nameOf, type Settlement, type TargetKey } from '../target';
-import { type Parent, TargetRepository } from '../target.repository';
+import type { Scope } from '../wanted/push-source';
+import { idIn, type Subject } from '../wanted/subject';
+import { type Kind, nameOf, type Settlement, type TargetKey } from '../targets/target';
+import { type Parent, TargetRepository } from '../targets/target.repository';
 import { waitFor } from './outcomes';
 
 /** A target as a parent of another. */

@@ -6,7 +6,7 @@ import {
   updateCourseFormat,
 } from '../../moodle/functions/sections';
 import { MoodleError } from '../../moodle/moodle-error';
-import type { MoodleCalls } from '../moodle-calls';
+import type { MoodleCalls } from '../site/moodle-calls';
 
 /** The format of the courses that we make; one that was adopted may have another. */
 const OUR_FORMAT = 'topics';

@@ -7,12 +7,12 @@ import {
   updateCourseFormat,
 } from '../../moodle/functions/sections';
 import { MoodleError } from '../../moodle/moodle-error';
-import type { MoodleCalls } from '../moodle-calls';
-import { PushRows } from '../push-rows';
-import type { Scope } from '../push-source';
-import { settleError } from '../settle-errors';
-import type { ClaimedTarget } from '../target';
-import { TargetRepository } from '../target.repository';
+import type { MoodleCalls } from '../site/moodle-calls';
+import { PushRows } from '../wanted/push-rows';
+import type { Scope } from '../wanted/push-source';
+import { settleError } from '../targets/settle-errors';
+import type { ClaimedTarget } from '../targets/target';
+import { TargetRepository } from '../targets/target.repository';
 import { NO_PROGRAM } from './group.kind';
 import { fail, inDoubt, nothing } from './outcomes';
 import { parentKey, ParentReader } from './parents';

@@ -1,6 +1,6 @@
-import type { MoodleCalls } from '../moodle-calls';
-import type { Scope } from '../push-source';
-import type { ClaimedTarget, Kind, Settlement } from '../target';
+import type { MoodleCalls } from '../site/moodle-calls';
+import type { Scope } from '../wanted/push-source';
+import type { ClaimedTarget, Kind, Settlement } from '../targets/target';
 
 /** What a target is to be in Moodle. */
 export interface Work<W = unknown> {

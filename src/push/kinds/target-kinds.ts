@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { KINDS } from '../target';
+import { KINDS } from '../targets/target';
 import { CategoryKind } from './category.kind';
 import { CohortMembershipKind } from './cohort-membership.kind';
 import { CohortKind } from './cohort.kind';

@@ -6,11 +6,11 @@ import {
   type MoodleUserChange,
   updateUsers,
 } from '../../moodle/functions/users';
-import { type MoodleCalls, truncated } from '../moodle-calls';
-import { PushRows } from '../push-rows';
-import type { Scope, WantedUser } from '../push-source';
-import { idIn } from '../subject';
-import type { ClaimedTarget } from '../target';
+import { type MoodleCalls, truncated } from '../site/moodle-calls';
+import { PushRows } from '../wanted/push-rows';
+import type { Scope, WantedUser } from '../wanted/push-source';
+import { idIn } from '../wanted/subject';
+import type { ClaimedTarget } from '../targets/target';
 import { conflict, fail, inDoubt, nothing, perItem, pushedOr } from './outcomes';
 import type { Prepared, Pushed, TargetKind, Work } from './target-kind';
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { moodleHint } from '../../push/moodle-hint';
+import { moodleHint } from '../../push/wanted/moodle-hint';
 import {
   type Attendance,
   type AttendanceFilter,
@@ -7,10 +7,10 @@ import {
   PushSources,
   type Scope,
   type WantedPlace,
-} from '../../push/push-source';
-import { readRows, type SourceRow } from '../../push/read-rows';
-import { PLACE_WORDS, standingOf } from '../../push/standing';
-import { idsOf, type Subject, subjectOf } from '../../push/subject';
+} from '../../push/wanted/push-source';
+import { readRows, type SourceRow } from '../../push/wanted/read-rows';
+import { PLACE_WORDS, standingOf } from '../../push/wanted/standing';
+import { idsOf, type Subject, subjectOf } from '../../push/wanted/subject';
 import { textOf } from '../../sync/fields';
 import type { CanonicalValues } from '../../sync/record';
 

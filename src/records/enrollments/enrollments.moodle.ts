@@ -5,10 +5,10 @@ import {
   type PushSource,
   PushSources,
   type Scope,
-} from '../../push/push-source';
-import { readRows } from '../../push/read-rows';
-import { standingOf } from '../../push/standing';
-import { idsOf, type Subject, subjectOf } from '../../push/subject';
+} from '../../push/wanted/push-source';
+import { readRows } from '../../push/wanted/read-rows';
+import { standingOf } from '../../push/wanted/standing';
+import { idsOf, type Subject, subjectOf } from '../../push/wanted/subject';
 import { textOf } from '../../sync/fields';
 import type { CanonicalValues } from '../../sync/record';
 

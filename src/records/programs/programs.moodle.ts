@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { moodleHint } from '../../push/moodle-hint';
-import { type PushSource, PushSources, type Scope, type WantedPlace } from '../../push/push-source';
-import { readRows } from '../../push/read-rows';
-import { PLACE_WORDS, standingOf } from '../../push/standing';
-import { type Subject, subjectOf } from '../../push/subject';
+import { moodleHint } from '../../push/wanted/moodle-hint';
+import { type PushSource, PushSources, type Scope, type WantedPlace } from '../../push/wanted/push-source';
+import { readRows } from '../../push/wanted/read-rows';
+import { PLACE_WORDS, standingOf } from '../../push/wanted/standing';
+import { type Subject, subjectOf } from '../../push/wanted/subject';
 
 /** A program is a course of Moodle, or a category of courses. */
 @Injectable()

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { type PushSource, PushSources, type Scope, type WantedRegistration } from '../../push/push-source';
-import { readRows } from '../../push/read-rows';
-import { standingOf } from '../../push/standing';
-import { idsOf, type Subject, subjectOf } from '../../push/subject';
+import { type PushSource, PushSources, type Scope, type WantedRegistration } from '../../push/wanted/push-source';
+import { readRows } from '../../push/wanted/read-rows';
+import { standingOf } from '../../push/wanted/standing';
+import { idsOf, type Subject, subjectOf } from '../../push/wanted/subject';
 import { textOf } from '../../sync/fields';
 import type { CanonicalValues } from '../../sync/record';
 

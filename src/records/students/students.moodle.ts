@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { moodleHint } from '../../push/moodle-hint';
-import { personName } from '../../push/person-name';
-import { type PushSource, PushSources, type Scope, type WantedUser } from '../../push/push-source';
-import { readRows } from '../../push/read-rows';
-import { standingOf } from '../../push/standing';
-import { type Subject, subjectOf } from '../../push/subject';
+import { moodleHint } from '../../push/wanted/moodle-hint';
+import { personName } from '../../push/wanted/person-name';
+import { type PushSource, PushSources, type Scope, type WantedUser } from '../../push/wanted/push-source';
+import { readRows } from '../../push/wanted/read-rows';
+import { standingOf } from '../../push/wanted/standing';
+import { type Subject, subjectOf } from '../../push/wanted/subject';
 
 const WORDS = {
   suspended: ['freezed', 'withdraw', 'blocked', 'graduated', 'passive', 'unregistered', 'inactive'],

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { moodleHint } from '../../push/moodle-hint';
-import { personName } from '../../push/person-name';
-import { type PushSource, PushSources, type Scope, type WantedUser } from '../../push/push-source';
-import { readRows } from '../../push/read-rows';
-import { type Subject, subjectOf } from '../../push/subject';
+import { moodleHint } from '../../push/wanted/moodle-hint';
+import { personName } from '../../push/wanted/person-name';
+import { type PushSource, PushSources, type Scope, type WantedUser } from '../../push/wanted/push-source';
+import { readRows } from '../../push/wanted/read-rows';
+import { type Subject, subjectOf } from '../../push/wanted/subject';
 
 /** A teacher is a user of Moodle as soon as a class names the teacher. */
 @Injectable()

@@ -1,4 +1,4 @@
-import type { Subject } from './subject';
+import type { Subject } from '../wanted/subject';
 
 /** In the order in which they depend on each other. */
 export const KINDS = [

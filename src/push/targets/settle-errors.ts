@@ -1,5 +1,5 @@
 import { BrokenCircuitError } from 'cockatiel';
-import { MoodleError } from '../moodle/moodle-error';
+import { MoodleError } from '../../moodle/moodle-error';
 import type { ClaimedTarget, Settlement } from './target';
 
 const FIRST_PAUSE_SECONDS = 4;

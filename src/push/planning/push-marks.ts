@@ -1,12 +1,12 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { PUSH_QUEUE } from '../database/queue-schema';
-import { JobQueue } from '../queue/job-queue';
-import { type RowChange, RowChanges } from '../sync/row-changes';
-import { subjectOf } from './subject';
+import { PUSH_QUEUE } from '../../database/queue-schema';
+import { JobQueue } from '../../queue/job-queue';
+import { type RowChange, RowChanges } from '../../sync/row-changes';
+import { subjectOf } from '../wanted/subject';
 import { MarkRepository } from './mark.repository';
-import { MoodleSites } from './moodle-sites';
-import { PushSources } from './push-source';
+import { MoodleSites } from '../site/moodle-sites';
+import { PushSources } from '../wanted/push-source';
 
 /**
  * Marks what a change concerns, before and after, and rings for a worker: in the transaction of the change, so that

@@ -1,7 +1,7 @@
 import type { LayoutName } from './moodle-settings';
 import type { WantedPlace } from './push-source';
 import { idIn, type Subject } from './subject';
-import type { Kind, TargetKey } from './target';
+import type { Kind, TargetKey } from '../targets/target';
 
 /** What a class is in, and beside what: its course, and its group when the course has others. */
 interface Seat {

@@ -1,4 +1,4 @@
-import type { Profile } from '../sync/profile/profile';
+import type { Profile } from '../../sync/profile/profile';
 import { subjectOf } from './subject';
 
 /** An activity of Moodle that stands for a unit, or for a unit in one class. */

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { z } from 'zod';
-import { Environment } from '../config/environment';
-import type { MoodleSite } from '../moodle/moodle-site';
-import { TENANT_ID_PATTERN } from '../request/tenant-id';
+import { Environment } from '../../config/environment';
+import type { MoodleSite } from '../../moodle/moodle-site';
+import { TENANT_ID_PATTERN } from '../../request/tenant-id';
 
 const sites = z.record(
   z.string().regex(TENANT_ID_PATTERN),

@@ -1,11 +1,11 @@
-import type { MoodleParameters } from '../moodle/encode-parameters';
-import { addCohortMembers, createCohorts, searchCohorts } from '../moodle/functions/cohorts';
-import { createCategories, createCourses, getCategories, getCoursesByField } from '../moodle/functions/courses';
-import { updateGrades } from '../moodle/functions/grades';
-import { createGroups, getCourseGroups } from '../moodle/functions/groups';
-import { getCourseContents, updateCourseFormat } from '../moodle/functions/sections';
-import { createUsers, getUsersByField } from '../moodle/functions/users';
-import type { MoodleFunction } from '../moodle/moodle-function';
+import type { MoodleParameters } from '../../moodle/encode-parameters';
+import { addCohortMembers, createCohorts, searchCohorts } from '../../moodle/functions/cohorts';
+import { createCategories, createCourses, getCategories, getCoursesByField } from '../../moodle/functions/courses';
+import { updateGrades } from '../../moodle/functions/grades';
+import { createGroups, getCourseGroups } from '../../moodle/functions/groups';
+import { getCourseContents, updateCourseFormat } from '../../moodle/functions/sections';
+import { createUsers, getUsersByField } from '../../moodle/functions/users';
+import type { MoodleFunction } from '../../moodle/moodle-function';
 
 /** What a function answers where nothing is looked up and everything succeeds. */
 type Answers<P, A> = (parameters: P, newId: () => number) => A;

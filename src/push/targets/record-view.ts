@@ -1,5 +1,5 @@
-import type { EntityRegistry } from '../sync/entity-registry';
-import { idIn } from './subject';
+import type { EntityRegistry } from '../../sync/entity-registry';
+import { idIn } from '../wanted/subject';
 
 /** A record of ours as answers name it. */
 export interface RecordView {

@@ -1,6 +1,6 @@
-import { encodeParameters, MOST_VARIABLES, type MoodleParameters } from '../moodle/encode-parameters';
-import { MoodleError } from '../moodle/moodle-error';
-import type { MoodleFunction } from '../moodle/moodle-function';
+import { encodeParameters, MOST_VARIABLES, type MoodleParameters } from '../../moodle/encode-parameters';
+import { MoodleError } from '../../moodle/moodle-error';
+import type { MoodleFunction } from '../../moodle/moodle-function';
 
 /** What became of each item of a call: Moodle's answer for it, or why not. */
 export type ItemResults<T, R> = Map<T, R | MoodleError>;

@@ -7,12 +7,12 @@ import {
   handleWhen,
 } from 'cockatiel';
 import { RateLimiterMemory, RateLimiterQueue } from 'rate-limiter-flexible';
-import { Environment } from '../config/environment';
-import { TenantTransaction } from '../database/tenant-transaction';
-import { getSiteInfo } from '../moodle/functions/site';
-import { MoodleClient } from '../moodle/moodle-client';
-import { MoodleError } from '../moodle/moodle-error';
-import type { MoodleSite } from '../moodle/moodle-site';
+import { Environment } from '../../config/environment';
+import { TenantTransaction } from '../../database/tenant-transaction';
+import { getSiteInfo } from '../../moodle/functions/site';
+import { MoodleClient } from '../../moodle/moodle-client';
+import { MoodleError } from '../../moodle/moodle-error';
+import type { MoodleSite } from '../../moodle/moodle-site';
 import { MoodleCalls } from './moodle-calls';
 import { readsAllVariables, TRUNCATES } from './site-probe';
 import { TenantPushRepository } from './tenant-push.repository';

@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { TenantTransaction } from '../database/tenant-transaction';
-import { gradePlace } from './graded-activity';
-import { LAYOUTS, type Layout, targetsOfPlace } from './layout';
+import { TenantTransaction } from '../../database/tenant-transaction';
+import { gradePlace } from '../wanted/graded-activity';
+import { LAYOUTS, type Layout, targetsOfPlace } from '../wanted/layout';
 import { MarkRepository } from './mark.repository';
-import type { MoodleSettings } from './moodle-settings';
-import { PushRows } from './push-rows';
-import type { Attendance, Scope, Standing, WantedPlace } from './push-source';
-import type { Subject } from './subject';
-import type { TargetKey } from './target';
-import { TargetRepository } from './target.repository';
+import type { MoodleSettings } from '../wanted/moodle-settings';
+import { PushRows } from '../wanted/push-rows';
+import type { Attendance, Scope, Standing, WantedPlace } from '../wanted/push-source';
+import type { Subject } from '../wanted/subject';
+import type { TargetKey } from '../targets/target';
+import { TargetRepository } from '../targets/target.repository';
 
 /** Marks that one transaction turns into targets. */
 const PORTION = 1_000;

@@ -1,19 +1,19 @@
 import { Injectable } from '@nestjs/common';
-import { Environment } from '../config/environment';
-import { enrolUsers } from '../moodle/functions/enrolments';
-import { getSiteInfo, type SiteInfo } from '../moodle/functions/site';
-import { createUsers, getUsersByField, updateUsers } from '../moodle/functions/users';
-import { MoodleClient } from '../moodle/moodle-client';
-import { MoodleError } from '../moodle/moodle-error';
-import type { MoodleSite } from '../moodle/moodle-site';
-import { ProfileReader } from '../sync/profile/profile-reader';
-import { TargetKinds } from './kinds/target-kinds';
-import { LAYOUTS } from './layout';
-import { type LayoutName, type MoodleSettings, settingsOf } from './moodle-settings';
+import { Environment } from '../../config/environment';
+import { enrolUsers } from '../../moodle/functions/enrolments';
+import { getSiteInfo, type SiteInfo } from '../../moodle/functions/site';
+import { createUsers, getUsersByField, updateUsers } from '../../moodle/functions/users';
+import { MoodleClient } from '../../moodle/moodle-client';
+import { MoodleError } from '../../moodle/moodle-error';
+import type { MoodleSite } from '../../moodle/moodle-site';
+import { ProfileReader } from '../../sync/profile/profile-reader';
+import { TargetKinds } from '../kinds/target-kinds';
+import { LAYOUTS } from '../wanted/layout';
+import { type LayoutName, type MoodleSettings, settingsOf } from '../wanted/moodle-settings';
 import type { MakeCall } from './moodle-calls';
 import { MoodleSites } from './moodle-sites';
 import { readsAllVariables, TRUNCATES, UNLIKELY_ID } from './site-probe';
-import type { Kind } from './target';
+import type { Kind } from '../targets/target';
 
 /** Something that keeps pushes from arriving, or may. */
 export interface SiteFinding {

@@ -1,20 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { Environment } from '../config/environment';
-import { EntityRegistry } from '../sync/entity-registry';
-import { ProfileReader } from '../sync/profile/profile-reader';
-import { type Foresight, type RowChange, RowChanges } from '../sync/row-changes';
+import { Environment } from '../../config/environment';
+import { EntityRegistry } from '../../sync/entity-registry';
+import { ProfileReader } from '../../sync/profile/profile-reader';
+import { type Foresight, type RowChange, RowChanges } from '../../sync/row-changes';
 import { answerOf } from './forecast-answers';
-import { TargetKinds } from './kinds/target-kinds';
-import { type MakeCall, MoodleCalls } from './moodle-calls';
-import { settingsOf } from './moodle-settings';
+import { TargetKinds } from '../kinds/target-kinds';
+import { type MakeCall, MoodleCalls } from '../site/moodle-calls';
+import { settingsOf } from '../wanted/moodle-settings';
 import { Planner } from './planner';
-import { PushSources } from './push-source';
-import { recordOf, recordsIn, type RecordView } from './record-view';
-import type { Kind, Settlement } from './target';
-import { type Pushing, TargetPusher } from './target-pusher';
-import { type Settled, TargetRepository } from './target.repository';
+import { PushSources } from '../wanted/push-source';
+import { recordOf, recordsIn, type RecordView } from '../targets/record-view';
+import type { Kind, Settlement } from '../targets/target';
+import { type Pushing, TargetPusher } from '../target-pusher';
+import { type Settled, TargetRepository } from '../targets/target.repository';
 
 /** A call that would change something in Moodle. */
 interface ForeseenCall {

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { TenantTransaction } from '../database/tenant-transaction';
-import { isUuid, type PageOf, toPage, uuidOf } from '../sync/cursor';
-import { EntityRegistry } from '../sync/entity-registry';
-import { RecordNotFound } from '../sync/record-not-found';
+import { TenantTransaction } from '../../database/tenant-transaction';
+import { isUuid, type PageOf, toPage, uuidOf } from '../../sync/cursor';
+import { EntityRegistry } from '../../sync/entity-registry';
+import { RecordNotFound } from '../../sync/record-not-found';
 import type { TargetState } from './push-target.entity';
 import { recordOf, recordsIn, type RecordView } from './record-view';
 import type { Kind } from './target';

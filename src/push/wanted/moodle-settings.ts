@@ -1,6 +1,6 @@
-import type { Environment } from '../config/environment';
+import type { Environment } from '../../config/environment';
 import { type GradedActivity, toActivity } from './graded-activity';
-import type { Profile } from '../sync/profile/profile';
+import type { Profile } from '../../sync/profile/profile';
 
 export type LayoutName = 'program-course' | 'class-course';
 

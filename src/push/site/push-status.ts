@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { Environment } from '../config/environment';
-import { TenantTransaction } from '../database/tenant-transaction';
-import { ProfileReader } from '../sync/profile/profile-reader';
-import { type LayoutName, settingsOf } from './moodle-settings';
+import { Environment } from '../../config/environment';
+import { TenantTransaction } from '../../database/tenant-transaction';
+import { ProfileReader } from '../../sync/profile/profile-reader';
+import { type LayoutName, settingsOf } from '../wanted/moodle-settings';
 import { MoodleSites } from './moodle-sites';
-import { TARGET_STATES, type TargetState } from './push-target.entity';
+import { TARGET_STATES, type TargetState } from '../targets/push-target.entity';
 import { TenantPushRepository } from './tenant-push.repository';
 
 /** How the push stands for a tenant. */

@@ -1,11 +1,11 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { textOf } from '../sync/fields';
-import { type RowExtra, RowExtras } from '../sync/row-extras';
-import type { StoredRow } from '../sync/synced.repository';
+import { textOf } from '../../sync/fields';
+import { type RowExtra, RowExtras } from '../../sync/row-extras';
+import type { StoredRow } from '../../sync/synced.repository';
 import type { TargetState } from './push-target.entity';
-import { PushSources } from './push-source';
-import { type Subject, subjectOf } from './subject';
+import { PushSources } from '../wanted/push-source';
+import { type Subject, subjectOf } from '../wanted/subject';
 import type { Kind } from './target';
 
 /** How one thing in Moodle stands. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { Subject } from './subject';
+import type { Subject } from '../wanted/subject';
 import { type ClaimedTarget, type Kind, nameOf, type Settlement, type TargetKey } from './target';
 
 /** A worker that has not renewed its lease for so long is taken for dead. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { CanonicalValues } from '../sync/record';
-import type { RowChange } from '../sync/row-changes';
+import type { CanonicalValues } from '../../sync/record';
+import type { RowChange } from '../../sync/row-changes';
 import type { MoodleSettings } from './moodle-settings';
 import type { Subject } from './subject';
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { LayoutName } from './moodle-settings';
+import type { LayoutName } from '../wanted/moodle-settings';
 
 /** Why nothing is pushed for a tenant. */
 export interface Pause {

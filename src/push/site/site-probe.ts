@@ -1,5 +1,5 @@
-import { MOST_VARIABLES } from '../moodle/encode-parameters';
-import { getUsersByField } from '../moodle/functions/users';
+import { MOST_VARIABLES } from '../../moodle/encode-parameters';
+import { getUsersByField } from '../../moodle/functions/users';
 import type { MakeCall } from './moodle-calls';
 
 /** No site has so many users. */
