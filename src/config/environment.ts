@@ -151,7 +151,7 @@ export class Environment {
   @IsInt()
   @Min(0)
   @Max(64)
-  PUSH_WORKERS = 2;
+  PUSH_WORKERS = 4;
 
   /** `ENV=production` starts the embedded PostgreSQL only when this says so. */
   @ToBoolean()

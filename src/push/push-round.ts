@@ -55,11 +55,22 @@ export class PushRound {
     const settings = await this.plan(tenantId, signal);
     const site = this.sites.find(tenantId);
     if (!site) return null;
+    await this.noticeMove(tenantId, site.baseUrl);
     const wait = await this.gate.secondsToWait(tenantId, site);
     if (wait !== null) return wait;
     const within: Within = (work) => this.transaction.run(tenantId, work);
     await this.pushDue({ tenantId, settings, within, calls: this.gate.callsOf(tenantId, site), signal });
     return this.secondsUntilDue(tenantId);
+  }
+
+  /** What is known of one Moodle is not true of another: ids there are somebody else's. */
+  private async noticeMove(tenantId: string, baseUrl: string): Promise<void> {
+    const hasMoved = await this.transaction.run(tenantId, async (db) => {
+      const isOther = await this.tenants.pushTo(db, tenantId, baseUrl);
+      if (isOther) await this.targets.forgetMoodle(db, tenantId);
+      return isOther;
+    });
+    if (hasMoved) this.log.warn(`${tenantId} has another Moodle now; everything is looked up and pushed there anew`);
   }
 
   /** Null when nothing is to be planned or pushed. */

@@ -1,4 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Environment } from '../config/environment';
 import { PUSH_QUEUE } from '../database/queue-schema';
 import { JobQueue } from '../queue/job-queue';
 import { MoodleSites } from './site/moodle-sites';
@@ -7,7 +8,7 @@ import { PushRound } from './push-round';
 /** A tenant with a backlog gives the worker back after this time, and takes its turn again. */
 const TURN_MS = 20_000;
 
-/** Workers of all processes that one tenant has at once. */
+/** Workers of all processes that one tenant has at once; fewer than a process has, so that others are not kept waiting. */
 const MOST_WORKERS_OF_A_TENANT = 2;
 
 /** What may come later is looked at by the next doorbell, or by the upkeep of each minute. */
@@ -24,11 +25,12 @@ export class PushWorker implements OnModuleInit {
     private readonly queue: JobQueue,
     private readonly round: PushRound,
     private readonly sites: MoodleSites,
+    private readonly environment: Environment,
   ) {}
 
   onModuleInit(): void {
     const options = {
-      groupConcurrency: MOST_WORKERS_OF_A_TENANT,
+      groupConcurrency: Math.max(1, Math.min(MOST_WORKERS_OF_A_TENANT, this.environment.PUSH_WORKERS - 1)),
       pollingIntervalSeconds: 0.5,
       burstWhenReadyExceeds: 1,
     };

@@ -4,6 +4,7 @@ import type { ItemResults, MoodleCalls } from '../site/moodle-calls';
 import { PushRows } from '../wanted/push-rows';
 import type { Scope } from '../wanted/push-source';
 import { idIn } from '../wanted/subject';
+import { shorten } from '../wanted/plain-text';
 import type { ClaimedTarget, Settlement } from '../targets/target';
 import { type Existing, KeyedKind } from './keyed.kind';
 import { conflict, nothing } from './outcomes';
@@ -44,7 +45,7 @@ export class CategoryKind extends KeyedKind<WantedCategory> {
         };
       }
       const wanted = {
-        name: place.name.slice(0, LONGEST_NAME),
+        name: shorten(place.name, LONGEST_NAME),
         idnumber: idIn(target.subject),
         parent: scope.settings.categoryId,
       };

@@ -10,6 +10,7 @@ import type { ItemResults, MoodleCalls } from '../site/moodle-calls';
 import { PushRows } from '../wanted/push-rows';
 import type { Scope } from '../wanted/push-source';
 import { idIn } from '../wanted/subject';
+import { shorten } from '../wanted/plain-text';
 import type { ClaimedTarget, Settlement } from '../targets/target';
 import { type Existing, KeyedKind } from './keyed.kind';
 import { asItIs, conflict } from './outcomes';
@@ -38,7 +39,7 @@ export class CohortKind extends KeyedKind<SiteCohort> {
     return targets.map((target): Prepared<SiteCohort> => {
       const place = places.get(target.subject);
       if (!place || !scope.settings.cohorts) return { target, settlement: asItIs(target) };
-      const name = place.name.slice(0, LONGEST_NAME);
+      const name = shorten(place.name, LONGEST_NAME);
       const wanted: SiteCohort = { categorytype: { type: 'system', value: '' }, name, idnumber: idIn(target.subject) };
       return { target, wanted, isActive: true };
     });

@@ -10,6 +10,7 @@ import type { ItemResults, MoodleCalls } from '../site/moodle-calls';
 import { PushRows } from '../wanted/push-rows';
 import type { Scope, WantedPlace } from '../wanted/push-source';
 import { idIn } from '../wanted/subject';
+import { shorten } from '../wanted/plain-text';
 import type { ClaimedTarget, Settlement, TargetKey } from '../targets/target';
 import { type Existing, KeyedKind } from './keyed.kind';
 import { secondsAt } from './moodle-time';
@@ -19,7 +20,7 @@ import type { Prepared, Work } from './target-kind';
 
 /** `fields` null: the record is not stored any longer, and the course only hidden. */
 interface WantedCourse {
-  readonly fields: Required<Omit<CourseFields, 'visible' | 'categoryid'>> | null;
+  readonly fields: (Required<Pick<CourseFields, 'fullname' | 'shortname' | 'idnumber'>> & CourseDates) | null;
   readonly categoryid: number;
   readonly visible: boolean;
 }
@@ -28,6 +29,12 @@ interface CourseWork extends Work<WantedCourse> {
   /** Moodle's id as Zoho has it */
   readonly hint: number | null;
 }
+
+/** Where Zoho knows of none, those of Moodle are left as they are. */
+type CourseDates = Pick<CourseFields, 'startdate' | 'enddate'>;
+
+/** Moodle would give a new course a year otherwise. */
+const OPEN = { startdate: 0, enddate: 0 };
 
 type PreparedCourse = Prepared<WantedCourse, CourseWork>;
 
@@ -80,7 +87,7 @@ export class CourseKind extends KeyedKind<WantedCourse, CourseWork> {
       works,
       (some) => ({
         courses: some.flatMap(({ wanted: { fields, categoryid, visible } }) =>
-          fields ? [{ ...fields, categoryid, visible, format: 'topics', numsections: 0 }] : [],
+          fields ? [{ ...OPEN, ...fields, categoryid, visible, format: 'topics', numsections: 0 }] : [],
         ),
       }),
       (answer) => answer.map(({ id }) => id),
@@ -131,20 +138,25 @@ function prepareOne(
   const idnumber = idIn(target.subject);
   const visible = place.standing === 'active';
   const fields = {
-    fullname: place.name.slice(0, LONGEST_NAME),
+    fullname: shorten(place.name, LONGEST_NAME),
     shortname: shortNameOf(place, idnumber),
     idnumber,
-    startdate: secondsAt(place.startDate, settings.zone),
-    enddate: secondsAt(place.endDate, settings.zone, 1),
+    ...datesOf(place, settings.zone),
   };
   const hint = place.moodleHint;
   return { target, wanted: { fields, categoryid, visible }, isActive: visible, hint };
 }
 
+/** Moodle takes no end without a start. */
+function datesOf({ startDate, endDate }: WantedPlace, zone: string): CourseDates {
+  if (startDate === null) return {};
+  return { startdate: secondsAt(startDate, zone), enddate: secondsAt(endDate, zone, 1) };
+}
+
 /** Moodle takes no two courses of one short name; names of classes come again each year. */
 function shortNameOf({ name, shortName }: WantedPlace, id: string): string {
-  if (shortName !== null) return shortName.slice(0, LONGEST_SHORT_NAME);
-  return `${name.slice(0, LONGEST_SHORT_NAME - id.length - 3)} (${id})`;
+  if (shortName !== null) return shorten(shortName, LONGEST_SHORT_NAME);
+  return `${shorten(name, LONGEST_SHORT_NAME - id.length - 3)} (${id})`;
 }
 
 const find = async (

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { enrolUsers, type MoodleEnrolment, unenrolUsers } from '../../moodle/functions/enrolments';
+import { MoodleError } from '../../moodle/moodle-error';
 import { LAYOUTS } from '../wanted/layout';
 import type { MoodleCalls } from '../site/moodle-calls';
+import { settleError } from '../targets/settle-errors';
 import { PushRows } from '../wanted/push-rows';
 import type { Attendance, Scope } from '../wanted/push-source';
 import type { ClaimedTarget } from '../targets/target';
@@ -60,16 +62,24 @@ export class EnrolmentKind implements TargetKind<WantedMoodleEnrolment> {
       (some) => ({ enrolments: some.flatMap(({ wanted }) => wanted.enrolment ?? []) }),
       (_answer, some) => some.map(() => null),
     );
-    for (const [{ target }, result] of enrolled) results.set(target, pushedOr(target, result));
+    for (const [{ target }, result] of enrolled)
+      results.set(
+        target,
+        result === null ? { moodleId: null, endsChildren: target.isDoubtful } : pushedOr(target, result),
+      );
     const unenrolled = await calls.inPortions(
       unenrolUsers,
       gone,
       (some) => ({ enrolments: some.map(({ wanted: { userid, courseid } }) => ({ userid, courseid })) }),
       (_answer, some) => some.map(() => null),
     );
-    for (const [{ target }, result] of unenrolled) results.set(target, pushedOr(target, result));
+    for (const [{ target }, result] of unenrolled)
+      results.set(target, result instanceof MoodleError ? settleError(target, result) : GONE);
   }
 }
+
+/** As if it had never been: a later drop policy finds nothing to suspend. */
+const GONE = { outcome: 'pushed', moodleId: null, digest: null, isActive: false, endsChildren: true } as const;
 
 const parentsOf = ({ subject, place }: ClaimedTarget) => [parentKey('user', subject), parentKey('course', place)];
 

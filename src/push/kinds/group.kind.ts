@@ -4,6 +4,7 @@ import type { MoodleCalls } from '../site/moodle-calls';
 import { PushRows } from '../wanted/push-rows';
 import type { Scope } from '../wanted/push-source';
 import { idIn } from '../wanted/subject';
+import { shorten } from '../wanted/plain-text';
 import type { ClaimedTarget } from '../targets/target';
 import { fail, inDoubt, nothing, pushedOr } from './outcomes';
 import { parentKey, ParentReader } from './parents';
@@ -49,7 +50,7 @@ export class GroupKind implements TargetKind<WantedGroup> {
       if (target.place === '') return { target, settlement: fail('no_program', NO_PROGRAM) };
       const courseid = parents.idOf(parentKey('course', target.place));
       if (typeof courseid === 'object') return { target, settlement: courseid };
-      const wanted = { courseid, name: place.name.slice(0, LONGEST_NAME), idnumber: idIn(target.subject) };
+      const wanted = { courseid, name: shorten(place.name, LONGEST_NAME), idnumber: idIn(target.subject) };
       return { target, wanted, isActive: place.standing === 'active' };
     });
   }
@@ -69,9 +70,11 @@ export class GroupKind implements TargetKind<WantedGroup> {
     const creates: Named[] = [];
     const updates: (Named & { id: number })[] = [];
     const names = new Map(groups.map(({ name, idnumber }) => [name, idnumber]));
+    const free = new Set(groups);
     for (const work of works) {
-      const found = match(work, groups);
-      const name = freeName(work.wanted, names);
+      const found = match(work, [...free]);
+      if (found) free.delete(found);
+      const name = freeName(work.wanted, names, found);
       names.set(name, work.wanted.idnumber);
       if (found) updates.push({ work, name, id: found.id });
       else if (work.target.mayStillHappen) results.set(work.target, inDoubt());
@@ -113,8 +116,12 @@ function match({ target, wanted }: GroupWork, groups: readonly MoodleGroup[]): M
 }
 
 /** Moodle takes no two groups of one name in a course. */
-function freeName({ name, idnumber }: WantedGroup, names: ReadonlyMap<string, string>): string {
+function freeName(
+  { name, idnumber }: WantedGroup,
+  names: ReadonlyMap<string, string>,
+  found: MoodleGroup | undefined,
+): string {
   const holder = names.get(name);
-  if (holder === undefined || holder === '' || holder === idnumber) return name;
-  return `${name.slice(0, LONGEST_NAME - idnumber.length - 3)} (${idnumber})`;
+  if (holder === undefined || holder === idnumber || found?.name === name) return name;
+  return `${shorten(name, LONGEST_NAME - idnumber.length - 3)} (${idnumber})`;
 }

@@ -6,8 +6,8 @@ import type { MoodleCalls } from '../site/moodle-calls';
 import { PushRows } from '../wanted/push-rows';
 import type { Attendance, Scope, WantedPlace } from '../wanted/push-source';
 import type { Subject } from '../wanted/subject';
-import type { ClaimedTarget } from '../targets/target';
-import { fail, nothing, pushedOr } from './outcomes';
+import { type ClaimedTarget, ENROLMENT_STAYS, nameOf } from '../targets/target';
+import { fail, nothing, pushedOr, waitFor } from './outcomes';
 import { parentKey, ParentReader, type Parents } from './parents';
 import type { Prepared, Pushed, TargetKind, Work } from './target-kind';
 
@@ -67,6 +67,8 @@ const REFUSED = [
   'Moodle refuses the user in the group: the enrolment or the group was removed there. Retry the push of both, then this one',
 ] as const;
 
+const STAYS = 'Stays in the group for as long as the enrolment stays in Moodle';
+
 /** Who actively attends what. */
 class Seats {
   private readonly courses = new Set<string>();
@@ -109,6 +111,10 @@ function prepareOne(
     return { target, settlement: { outcome: 'pushed', moodleId, digest, isActive } };
   }
   const [user, group, enrolment] = parentsOf(target);
+  // Who is held back from leaving the course is not taken out of its groups either.
+  const isLeaving = !isMember && !seats.isInCourse(subject, groupOf(place).place);
+  if (isLeaving && parents.isActive(enrolment))
+    return { target, settlement: waitFor(ENROLMENT_STAYS, STAYS, [nameOf(enrolment)]) };
   const userid = parents.idOf(user);
   const groupid = parents.idOf(group);
   if (typeof userid === 'object') return { target, settlement: userid };

@@ -18,8 +18,14 @@ const GONE = new Set(['unexistingsectionid', 'sectionnotexist']);
 export class SectionCalls {
   /** by course */
   private readonly formats = new Map<number, string>();
+  private done = 0;
 
   constructor(private readonly calls: MoodleCalls) {}
+
+  /** How many calls have changed something. */
+  get writes(): number {
+    return this.done;
+  }
 
   /** Those that the token's user may see, which need not be all. */
   list(courseid: number): Promise<MoodleSection[]> {
@@ -30,6 +36,7 @@ export class SectionCalls {
   /** Adds one at the end. @returns the ids of all sections that may be seen: the new one is among them */
   async add(courseid: number): Promise<number[]> {
     const changes = await this.calls.call(updateCourseFormat, { action: 'section_add', courseid });
+    this.done += 1;
     return changes.filter(({ name }) => name === 'section').map(({ fields }) => fields.id);
   }
 
@@ -38,6 +45,7 @@ export class SectionCalls {
     try {
       const action = visible ? 'section_show' : 'section_hide';
       await this.calls.call(updateCourseFormat, { action, courseid, ids: [sectionId] });
+      this.done += 1;
       return true;
     } catch (error) {
       if (error instanceof MoodleError && GONE.has(error.errorcode)) return false;
@@ -51,6 +59,7 @@ export class SectionCalls {
     try {
       const component = `format_${format}` as const;
       await this.calls.call(renameSection, { component, itemtype: 'sectionname', itemid: sectionId, value });
+      this.done += 1;
     } catch (error) {
       if (!isNotFound(error) || this.formats.has(courseid)) throw error;
       const { courses } = await this.calls.call(getCoursesByField, { field: 'id', value: courseid });

@@ -11,6 +11,7 @@ import type { MoodleCalls } from '../site/moodle-calls';
 import { PushRows } from '../wanted/push-rows';
 import type { Scope } from '../wanted/push-source';
 import { settleError } from '../targets/settle-errors';
+import { shorten } from '../wanted/plain-text';
 import type { ClaimedTarget } from '../targets/target';
 import { TargetRepository } from '../targets/target.repository';
 import { NO_PROGRAM } from './group.kind';
@@ -78,7 +79,7 @@ export class SectionKind implements TargetKind<WantedSection, SectionWork> {
       const courseid = parents.idOf(parentKey('course', target.place));
       if (typeof courseid === 'object') return { target, settlement: courseid };
       const visible = isHere === true && place.standing === 'active';
-      const name = isHere ? place.name.slice(0, LONGEST_NAME) : null;
+      const name = isHere ? shorten(place.name, LONGEST_NAME) : null;
       return { target, wanted: { courseid, name, visible }, isActive: visible, taken };
     });
   }
@@ -92,12 +93,13 @@ export class SectionKind implements TargetKind<WantedSection, SectionWork> {
     const made = new Set<number>();
     const sections = new SectionCalls(calls);
     for (const work of works) {
+      const before = sections.writes;
       try {
         const id = await this.pushOne(sections, work, made, remember);
         results.set(work.target, typeof id === 'number' ? { moodleId: id } : id);
         if (typeof id === 'number') made.add(id);
       } catch (error) {
-        results.set(work.target, settleError(work.target, error));
+        results.set(work.target, { ...settleError(work.target, error), ...(sections.writes > before && DOUBT) });
         if (!(error instanceof MoodleError) || error.fault !== 'record') throw error;
       }
     }
@@ -136,6 +138,7 @@ export class SectionKind implements TargetKind<WantedSection, SectionWork> {
     const there = (await sections.list(courseid)).filter(isNobodys(taken, made));
     const found = adoptable(there, name, memoOf(target));
     if (found !== undefined) return found;
+    if (name === null) return nothing();
     if (target.mayStillHappen) return inDoubt();
     const seen = there.map(({ id }) => id);
     await remember(target, { seen: [...seen, ...taken, ...made] } satisfies SectionMemo);
@@ -149,6 +152,9 @@ export class SectionKind implements TargetKind<WantedSection, SectionWork> {
     });
   }
 }
+
+/** A part was done: the section is as it was neither before nor after. */
+const DOUBT = { mayHaveHappened: true };
 
 const isNobodys =
   (taken: ReadonlySet<number>, made: ReadonlySet<number>) =>

@@ -15,7 +15,7 @@ export type Prepared<W = unknown, K extends Work<W> = Work<W>> =
   { readonly target: ClaimedTarget; readonly settlement: Settlement } | (K & { readonly settlement?: undefined });
 
 /** What became of a target that was to be pushed. */
-export type Pushed = { readonly moodleId: number | null } | Settlement;
+export type Pushed = { readonly moodleId: number | null; readonly endsChildren?: boolean } | Settlement;
 
 /**
  * One kind of thing in Moodle: how it is made of our rows, and with which calls. What its works hold beside what is

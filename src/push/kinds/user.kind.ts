@@ -6,6 +6,7 @@ import {
   type MoodleUserChange,
   updateUsers,
 } from '../../moodle/functions/users';
+import { MoodleError } from '../../moodle/moodle-error';
 import { type MoodleCalls, truncated } from '../site/moodle-calls';
 import { PushRows } from '../wanted/push-rows';
 import type { Scope, WantedUser } from '../wanted/push-source';
@@ -66,8 +67,9 @@ export class UserKind implements TargetKind<WantedMoodleUser, UserWork> {
     const matched = new Set<number>();
     for (const work of works) {
       const { target } = work;
-      const match = isToBeFound(work) ? found.match(work) : { id: target.moodleId ?? 0 };
+      const match = isToBeFound(work) ? found.match(work) : { id: target.moodleId ?? 0, suspended: false };
       if (match === 'conflict' || (match && matched.has(match.id))) results.set(target, conflict(found.explain(work)));
+      else if (match && isToBeAdopted(work, match)) results.set(target, { outcome: 'adopted', moodleId: match.id });
       else if (match) updates.set(work, changeOf(match.id, work.wanted));
       else if (work.wanted.suspended) results.set(target, { moodleId: null });
       else if (target.mayStillHappen) results.set(target, inDoubt());
@@ -95,25 +97,48 @@ export class UserKind implements TargetKind<WantedMoodleUser, UserWork> {
     return new Map([...made].map(([work, id]) => [work, pushedOr(work.target, id)]));
   }
 
-  /** Not atomic: what Moodle refuses is told of by the user's id. */
   private async update(
     calls: MoodleCalls,
     changes: ReadonlyMap<UserWork, MoodleUserChange>,
   ): Promise<Map<UserWork, Pushed>> {
-    const made = await calls.inPortions(
-      updateUsers,
-      [...changes],
-      (some) => ({ users: some.map(([, change]) => change) }),
-      (answer, some) =>
-        perItem(
-          updateUsers,
-          answer,
-          some.map(([, { id }]) => id),
-        ),
-    );
-    return new Map([...made].map(([[work], id]) => [work, pushedOr(work.target, id)]));
+    const results = await sendChanges(calls, changes);
+    // An address that another of them has given up meanwhile is free now.
+    const again = [...changes].filter(([work]) => isTaken(results.get(work)));
+    if (again.length < changes.size)
+      for (const [work, id] of await sendChanges(calls, new Map(again))) results.set(work, id);
+    // Whoever is to be suspended is, whatever else of the change Moodle refuses.
+    const refused = [...changes].filter(([work]) => work.wanted.suspended && results.get(work) instanceof MoodleError);
+    await sendChanges(calls, new Map(refused.map(([work, { id }]) => [work, { id, suspended: true }])));
+    return new Map([...results].map(([work, id]) => [work, pushedOr(work.target, id)]));
   }
 }
+
+/** Not atomic: what Moodle refuses is told of by the user's id. */
+async function sendChanges(
+  calls: MoodleCalls,
+  changes: ReadonlyMap<UserWork, MoodleUserChange>,
+): Promise<Map<UserWork, number | MoodleError>> {
+  const sent = await calls.inPortions(
+    updateUsers,
+    [...changes],
+    (some) => ({ users: some.map(([, change]) => change) }),
+    (answer, some) =>
+      perItem(
+        updateUsers,
+        answer,
+        some.map(([, { id }]) => id),
+      ),
+  );
+  return new Map([...sent].map(([[work], result]) => [work, result]));
+}
+
+/** The address, or the username, is another user's. */
+const TAKEN = new Set(['useremailduplicate', 'dmlwriteexception']);
+const isTaken = (result: unknown): boolean => result instanceof MoodleError && TAKEN.has(result.errorcode);
+
+/** Somebody who is in use and has only just been found is suspended when the brake has looked. */
+const isToBeAdopted = ({ target, wanted }: UserWork, { suspended }: Pick<MoodleUser, 'suspended'>): boolean =>
+  target.moodleId === null && wanted.suspended && !suspended;
 
 const isToBeFound = ({ target }: UserWork): boolean => target.moodleId === null || target.isDoubtful;
 
@@ -127,9 +152,12 @@ function prepareOne(target: ClaimedTarget, user: WantedUser | undefined, auth: s
       hint: null,
     };
   }
+  const isEnding = user.standing === 'suspended' && target.moodleId !== null;
+  const username = user.email?.toLowerCase() ?? '';
+  if (isEnding && !USERNAME.test(username))
+    return { target, wanted: { fields: null, auth, suspended: true }, isActive: false, hint: null };
   if (user.email === null)
     return { target, settlement: fail('no_email', 'has no e-mail address. Give it one in Zoho') };
-  const username = user.email.toLowerCase();
   if (!USERNAME.test(username)) {
     const message = 'The e-mail address cannot be a username of Moodle, which may hold a-z 0-9 . _ - @';
     return { target, settlement: fail('username_unusable', message) };

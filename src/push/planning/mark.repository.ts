@@ -31,12 +31,11 @@ export class MarkRepository {
     return { subjects: [...new Set(lines.map(({ subject }) => subject))], count: lines.length };
   }
 
-  /** Nothing is known of these subjects any longer; what Moodle has of them is left to those who look after it. */
+  /** Nothing is known of these persons any longer; what Moodle has of them is left to those who look after it. */
   async erase(db: EntityManager, tenantId: string, subjects: readonly string[]): Promise<number> {
     await db.query('DELETE FROM push_mark WHERE tenant_id = $1 AND subject = ANY($2::text[])', [tenantId, subjects]);
     const [, count]: [unknown, number] = await db.query(
-      `DELETE FROM push_target WHERE tenant_id = $1 AND (subject = ANY($2::text[])
-         OR (place <> '' AND string_to_array(place, '/') && $2::text[]))`,
+      'DELETE FROM push_target WHERE tenant_id = $1 AND subject = ANY($2::text[])',
       [tenantId, subjects],
     );
     return count;

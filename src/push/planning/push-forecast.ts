@@ -16,6 +16,9 @@ import type { Kind, Settlement } from '../targets/target';
 import { type Pushing, TargetPusher } from '../target-pusher';
 import { type Settled, TargetRepository } from '../targets/target.repository';
 
+/** As many as a worker has in its hands. */
+const BATCH = 500;
+
 /** A call that would change something in Moodle. */
 interface ForeseenCall {
   readonly function: string;
@@ -79,13 +82,16 @@ export class PushForecast implements Foresight, OnModuleInit {
     for (let count = 1; count > 0;) {
       count = 0;
       for (const kind of this.kinds.inOrder) {
-        const lease = randomUUID();
-        const claimed = await this.targets.claimTouched(db, tenantId, kind.kind, lease);
-        if (claimed.length === 0) continue;
-        const settled = await this.pusher.push(pushing, kind, claimed, lease);
-        await this.targets.write(db, tenantId, lease, settled);
-        for (const one of settled) if (isNews(one)) all.set(one.target.id, one);
-        count += claimed.length;
+        for (let some = BATCH; some === BATCH;) {
+          const lease = randomUUID();
+          const claimed = await this.targets.claimTouched(db, tenantId, kind.kind, lease, BATCH);
+          if (claimed.length === 0) break;
+          const settled = await this.pusher.push(pushing, kind, claimed, lease);
+          await this.targets.write(db, tenantId, lease, settled);
+          for (const one of settled) if (isNews(one)) all.set(one.target.id, one);
+          some = claimed.length;
+          count += some;
+        }
       }
     }
     return all;

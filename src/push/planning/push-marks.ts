@@ -24,13 +24,16 @@ export class PushMarks implements OnModuleInit {
 
   onModuleInit(): void {
     this.changes.listen((db, tenantId, entity, changes) => this.mark(db, tenantId, entity, changes));
-    this.changes.listenToErasure((db, tenantId, entity, ids) =>
-      this.marks.erase(
-        db,
-        tenantId,
-        ids.map((id) => subjectOf(entity, id)),
-      ),
-    );
+    this.changes.listenToErasure((db, tenantId, entity, ids) => this.forget(db, tenantId, entity, ids));
+  }
+
+  /** Of a person nothing may be left. What is no person is hidden in Moodle as if it were deleted, with all that is in it. */
+  private async forget(db: EntityManager, tenantId: string, entity: string, ids: readonly string[]): Promise<number> {
+    const subjects = ids.map((id) => subjectOf(entity, id));
+    const source = this.sources.find(entity);
+    if (source?.readUsers) return this.marks.erase(db, tenantId, subjects);
+    if (source?.readPlaces) await this.add(db, tenantId, subjects);
+    return 0;
   }
 
   private async mark(
@@ -39,7 +42,10 @@ export class PushMarks implements OnModuleInit {
     entity: string,
     changes: readonly RowChange[],
   ): Promise<void> {
-    const subjects = this.sources.subjectsOf(entity, changes);
+    await this.add(db, tenantId, this.sources.subjectsOf(entity, changes));
+  }
+
+  private async add(db: EntityManager, tenantId: string, subjects: readonly string[]): Promise<void> {
     if (subjects.length === 0) return;
     await this.marks.add(db, tenantId, subjects);
     // What is only kept is planned by the upkeep.

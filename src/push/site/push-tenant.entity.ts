@@ -13,6 +13,10 @@ export class PushTenantEntity {
   @Column({ type: 'integer' })
   profile_version: number;
 
+  /** The Moodle in which the targets are known to be; null while nothing was pushed. */
+  @Column({ type: 'text', nullable: true })
+  base_url: string | null;
+
   /** `site`: Moodle refuses all calls · `person`: somebody has switched it off; null while it goes on. */
   @Column({ type: 'text', nullable: true })
   paused_by: 'site' | 'person' | null;

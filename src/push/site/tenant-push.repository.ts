@@ -46,6 +46,17 @@ export class TenantPushRepository {
     return true;
   }
 
+  /** Remembers which Moodle is pushed to. @returns whether it was another before */
+  async pushTo(db: EntityManager, tenantId: string, baseUrl: string): Promise<boolean> {
+    const [line]: { base_url: string | null }[] = await db.query(
+      'SELECT base_url FROM push_tenant WHERE tenant_id = $1 FOR UPDATE',
+      [tenantId],
+    );
+    if (line?.base_url === baseUrl) return false;
+    await db.query('UPDATE push_tenant SET base_url = $2 WHERE tenant_id = $1', [tenantId, baseUrl]);
+    return line !== undefined && line.base_url !== null;
+  }
+
   /** Makes the tenant known, as one for which nothing is planned yet. */
   async ensure(db: EntityManager, tenantId: string, layout: LayoutName, profileVersion: number): Promise<void> {
     await db.query(

@@ -106,7 +106,7 @@ export class PushReader {
     return this.change(
       tenantId,
       pushId,
-      `state = 'wanted', next_try_at = clock_timestamp(), attempts = 0, note = NULL, is_doubtful = ${WAS_PUSHED}`,
+      `state = 'wanted', next_try_at = clock_timestamp(), attempts = 0, note = NULL, is_doubtful = is_doubtful OR ${WAS_PUSHED}`,
       [],
     );
   }

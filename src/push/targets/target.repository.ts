@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Subject } from '../wanted/subject';
-import { type ClaimedTarget, type Kind, nameOf, type Settlement, type TargetKey } from './target';
+import { type ClaimedTarget, ENROLMENT_STAYS, type Kind, nameOf, type Settlement, type TargetKey } from './target';
 
 /** A worker that has not renewed its lease for so long is taken for dead. */
 const LEASE_SECONDS = 10;
@@ -95,6 +95,7 @@ export class TargetRepository {
          SELECT id FROM push_target
          WHERE tenant_id = $1 AND kind = $2 AND next_try_at <= clock_timestamp()
            AND (lease IS NULL OR leased_until < clock_timestamp())
+           AND NOT EXISTS (SELECT FROM push_tenant WHERE tenant_id = $1 AND paused_by = 'person')
          ORDER BY next_try_at, subject, place LIMIT $4 FOR UPDATE SKIP LOCKED))
        RETURNING target.*, coalesce(doubt_until > clock_timestamp(), false) AS may_still_happen`,
       [tenantId, kind, lease, limit, LEASE_SECONDS, DOUBT_SECONDS],
@@ -107,12 +108,21 @@ export class TargetRepository {
    * Takes those that are due because of what this transaction has done, whoever has them in hand: it is to be rolled
    * back. There is no doubt about them: what Moodle has is taken to be as it was pushed.
    */
-  async claimTouched(db: EntityManager, tenantId: string, kind: Kind, lease: string): Promise<ClaimedTarget[]> {
+  async claimTouched(
+    db: EntityManager,
+    tenantId: string,
+    kind: Kind,
+    lease: string,
+    limit: number,
+  ): Promise<ClaimedTarget[]> {
     const [lines]: [TargetLine[], number] = await db.query(
       `UPDATE push_target SET lease = $3, next_try_at = NULL, is_doubtful = false, doubt_until = NULL
-       WHERE tenant_id = $1 AND kind = $2 AND next_try_at <= clock_timestamp() AND xmin = pg_current_xact_id()::xid
+       WHERE tenant_id = $1 AND id = ANY(ARRAY(
+         SELECT id FROM push_target
+         WHERE tenant_id = $1 AND kind = $2 AND next_try_at <= clock_timestamp() AND xmin = pg_current_xact_id()::xid
+         ORDER BY subject, place LIMIT $4))
        RETURNING *, false AS may_still_happen`,
-      [tenantId, kind, lease],
+      [tenantId, kind, lease, limit],
     );
     return lines.map(toClaimed).toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
   }
@@ -155,7 +165,7 @@ export class TargetRepository {
   async write(db: EntityManager, tenantId: string, lease: string, settled: readonly Settled[]): Promise<void> {
     const lines = settled.map((one) => toLine(one));
     const ids = settled.map(({ target }) => target.id);
-    const parameters = [tenantId, lease, JSON.stringify(lines), ids];
+    const parameters = [tenantId, lease, JSON.stringify(lines)];
     const [kept]: [{ id: string }[], number] = await db.query(
       `UPDATE push_target AS target SET
          pushed = CASE WHEN line.outcome = 'pushed' THEN line.wanted ELSE pushed END,
@@ -164,16 +174,16 @@ export class TargetRepository {
          deactivated_at = CASE WHEN line.outcome = 'pushed' AND target.is_active AND NOT line.is_active
            AND NOT target.is_approved THEN clock_timestamp() ELSE deactivated_at END,
          is_approved = is_approved AND line.outcome <> 'pushed', hold_id = line.hold_id,
-         is_active = CASE WHEN line.outcome = 'pushed' THEN line.is_active ELSE target.is_active END,
-         moodle_id = CASE WHEN line.outcome = 'pushed' THEN line.moodle_id ELSE target.moodle_id END,
+         is_active = CASE WHEN line.outcome IN ('pushed', 'adopted') THEN line.is_active ELSE target.is_active END,
+         moodle_id = CASE WHEN line.outcome IN ('pushed', 'adopted') THEN line.moodle_id ELSE target.moodle_id END,
          is_doubtful = CASE WHEN line.outcome = 'pushed' THEN false ELSE is_doubtful OR line.in_doubt END,
          doubt_until = CASE WHEN line.outcome = 'pushed' THEN NULL
            WHEN line.in_doubt THEN clock_timestamp() + ${DOUBT_SECONDS} * interval '1 second' ELSE doubt_until END,
          memo = CASE WHEN line.outcome = 'pushed' THEN NULL ELSE coalesce(line.memo, target.memo) END,
-         attempts = CASE WHEN line.outcome IN ('pushed', 'waiting') THEN 0 ELSE attempts + 1 END,
+         attempts = CASE WHEN line.outcome IN ('pushed', 'adopted', 'waiting') THEN 0 ELSE attempts + 1 END,
          reason = line.reason, message = line.message, awaits = line.awaits, lease = NULL, leased_until = NULL,
          changed_at = clock_timestamp(),
-         state = CASE WHEN target.state = 'ignored' THEN 'ignored' WHEN target.wanted > line.wanted THEN 'wanted'
+         state = CASE WHEN target.state = 'ignored' THEN 'ignored' WHEN target.wanted > line.wanted OR line.outcome = 'adopted' THEN 'wanted'
            ELSE line.outcome END,
          next_try_at = CASE WHEN target.state = 'ignored' THEN NULL
            WHEN target.wanted > line.wanted AND line.outcome <> 'retrying' THEN clock_timestamp()
@@ -181,13 +191,14 @@ export class TargetRepository {
        FROM jsonb_to_recordset($3) AS line (id uuid, wanted bigint, outcome text,
          digest text, is_active boolean, moodle_id bigint, in_doubt boolean, memo jsonb, reason text, message text,
          awaits text[], after_seconds double precision, hold_id uuid)
-       WHERE target.tenant_id = $1 AND target.id = ANY($4::uuid[]) AND target.lease = $2 AND target.id = line.id
+       WHERE target.tenant_id = $1 AND target.id = line.id AND target.lease = $2
        RETURNING target.id`,
       parameters,
     );
     await this.wakeWaiting(db, tenantId, settled);
     await this.wakeLate(db, tenantId, settled);
     await this.wantChildren(db, tenantId, settled);
+    await this.endMemberships(db, tenantId, settled);
     if (kept.length < settled.length)
       await this.doubt(
         db,
@@ -221,8 +232,24 @@ export class TargetRepository {
            WHERE parent.tenant_id = $1 AND parent.kind = split_part(child.awaits[1], ' ', 1)
              AND parent.subject = split_part(child.awaits[1], ' ', 2)
              AND parent.place = split_part(child.awaits[1], ' ', 3)
-             AND CASE WHEN parent.kind = 'enrolment' THEN parent.is_active ELSE parent.moodle_id IS NOT NULL END)`,
-      [tenantId, waiting.map(({ id }) => id)],
+             AND CASE WHEN child.reason = $3 THEN NOT parent.is_active WHEN parent.kind = 'enrolment' THEN parent.is_active
+               ELSE parent.moodle_id IS NOT NULL END)`,
+      [tenantId, waiting.map(({ id }) => id), ENROLMENT_STAYS],
+    );
+  }
+
+  /** Moodle takes who is unenrolled out of the groups of the course: what was known of the memberships holds no longer. */
+  private async endMemberships(db: EntityManager, tenantId: string, settled: readonly Settled[]): Promise<void> {
+    const ended = settled.filter(({ settlement }) => settlement.outcome === 'pushed' && settlement.endsChildren);
+    if (ended.length === 0) return;
+    await db.query(
+      `UPDATE push_target AS target SET pushed_digest = NULL, is_active = false, wanted = wanted + 1,
+         state = CASE WHEN state = 'ignored' THEN state ELSE 'wanted' END,
+         next_try_at = CASE WHEN state = 'ignored' THEN NULL ELSE clock_timestamp() END
+       FROM unnest($2::text[], $3::text[]) AS ended (subject, place)
+       WHERE target.tenant_id = $1 AND target.kind = 'membership' AND target.subject = ended.subject
+         AND split_part(target.place, '/', 2) = ended.place`,
+      [tenantId, ended.map(({ target }) => target.subject), ended.map(({ target }) => target.place)],
     );
   }
 
@@ -254,6 +281,18 @@ export class TargetRepository {
          next_try_at = CASE WHEN state = 'ignored' THEN NULL ELSE clock_timestamp() END
        WHERE tenant_id = $1 AND id = ANY($2::uuid[])`,
       [tenantId, ids.filter((id) => !fine.has(id))],
+    );
+  }
+
+  /** Nothing is known to be in Moodle any longer: it is another. Everything is looked up there before it is made. */
+  async forgetMoodle(db: EntityManager, tenantId: string): Promise<void> {
+    await db.query(
+      `UPDATE push_target SET moodle_id = NULL, pushed_digest = NULL, memo = NULL, is_active = false, is_doubtful = false,
+         doubt_until = NULL, hold_id = NULL, is_approved = false, wanted = wanted + 1, attempts = 0,
+         state = CASE WHEN state = 'ignored' THEN state ELSE 'wanted' END,
+         next_try_at = CASE WHEN state = 'ignored' THEN NULL ELSE clock_timestamp() END
+       WHERE tenant_id = $1`,
+      [tenantId],
     );
   }
 
@@ -291,7 +330,7 @@ export class TargetRepository {
     const [line]: { seconds: number | null }[] = await db.query(
       `SELECT CASE WHEN EXISTS (SELECT FROM push_mark WHERE tenant_id = $1) THEN 0 ELSE
          (SELECT extract(epoch FROM min(greatest(next_try_at, leased_until)) - clock_timestamp())::float8
-          FROM push_target WHERE tenant_id = $1) END AS seconds`,
+          FROM push_target WHERE tenant_id = $1 AND next_try_at IS NOT NULL) END AS seconds`,
       [tenantId],
     );
     return line?.seconds ?? null;
@@ -334,6 +373,8 @@ function toLine({ target, settlement }: Settled): Record<string, unknown> {
       const { moodleId, digest, isActive } = settlement;
       return { ...line, moodle_id: moodleId, digest, is_active: isActive };
     }
+    case 'adopted':
+      return { ...line, moodle_id: settlement.moodleId, is_active: true, after_seconds: 0 };
     case 'waiting':
       return { ...line, ...settlement, after_seconds: WAITING_SECONDS };
     case 'retrying': {
@@ -343,7 +384,7 @@ function toLine({ target, settlement }: Settled): Record<string, unknown> {
     case 'held':
       return { ...line, ...settlement, hold_id: settlement.holdId };
     case 'failed':
-      return { ...line, ...settlement };
+      return { ...line, ...settlement, in_doubt: settlement.mayHaveHappened ?? false };
     default:
       return settlement satisfies never;
   }

@@ -43,6 +43,9 @@ export interface ClaimedTarget extends TargetKey {
 
 export const nameOf = ({ kind, subject, place }: TargetKey): string => `${kind} ${subject} ${place}`;
 
+/** Waits for a parent to end, where all others wait for theirs to come. */
+export const ENROLMENT_STAYS = 'enrolment_stays';
+
 /** What became of a claimed target. */
 export type Settlement =
   | {
@@ -50,7 +53,11 @@ export type Settlement =
       readonly moodleId: number | null;
       readonly digest: string | null;
       readonly isActive: boolean;
+      /** what stands in it was taken away with it, or may have been */
+      readonly endsChildren?: boolean;
     }
+  /** it is known now, and in use: whether that is to end is looked at once more */
+  | { readonly outcome: 'adopted'; readonly moodleId: number }
   | {
       readonly outcome: 'waiting';
       readonly reason: string;
@@ -67,4 +74,9 @@ export type Settlement =
       readonly memo?: unknown;
     }
   | { readonly outcome: 'held'; readonly reason: string; readonly message: string; readonly holdId: string }
-  | { readonly outcome: 'failed'; readonly reason: string; readonly message: string };
+  | {
+      readonly outcome: 'failed';
+      readonly reason: string;
+      readonly message: string;
+      readonly mayHaveHappened?: boolean;
+    };

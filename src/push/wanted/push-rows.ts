@@ -9,6 +9,7 @@ import {
   type WantedRegistration,
   type WantedUser,
 } from './push-source';
+import { plainText } from './plain-text';
 import { idsOf, type Subject } from './subject';
 
 /** Reads what all entities contribute; a constant number of statements, whatever the number of subjects. */
@@ -35,7 +36,8 @@ export class PushRows {
     for (const source of this.sources.all) {
       const ids = idsOf(source.entity, asked);
       const places = ids.length > 0 ? await source.readPlaces?.(scope, ids) : undefined;
-      for (const [id, place] of places ?? []) found.set(`${source.entity}:${id}`, place);
+      for (const [id, place] of places ?? [])
+        found.set(`${source.entity}:${id}`, { ...place, name: plainText(place.name) || id });
     }
     return found;
   }
