@@ -290,6 +290,17 @@ describe('groups and cohorts', () => {
     expect(await call('core_cohort_search_cohorts', { ...query, limitnum: 0 })).toMatchObject({
       cohorts: { length: 30 },
     });
+    // The second page, and not what follows the first one found.
+    const page = await call('core_cohort_search_cohorts', { ...query, limitfrom: 1 });
+    expect(page).toMatchObject({ cohorts: { length: 5 } });
+  });
+
+  it('tell the name of a cohort as it stands in a page', async () => {
+    await start();
+    const cohorts = [{ categorytype: { type: 'system', value: '' }, name: 'Arts & Media', idnumber: 'k' }];
+    await call('core_cohort_create_cohorts', { cohorts });
+    const query = { query: 'Arts & M', context: { contextlevel: 'system' } };
+    expect(await call('core_cohort_search_cohorts', query)).toMatchObject({ cohorts: [{ name: 'Arts &amp; Media' }] });
   });
 });
 

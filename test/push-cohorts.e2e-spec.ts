@@ -1,10 +1,11 @@
-import { resetsAfterWork, resetsBeforeWork } from './support/moodle/faults';
+import { resetsAfterWork, resetsBeforeWork, worksAfter } from './support/moodle/faults';
+import { Gate } from './support/moodle/gate';
 import { type College, program, PushService, student } from './support/push';
 
 let push: PushService;
 let college: College;
 beforeAll(async () => {
-  push = await PushService.start(20);
+  push = await PushService.start(40);
 });
 beforeEach(() => {
   college = push.next();
@@ -81,6 +82,37 @@ it('one stays a member while any registration is active, leaves with the last on
   expect(members()).toHaveLength(2);
 });
 
+it.each(['End', 'inactive', 'CANCELLED', 'Withdrawn', 'Completed', 'Pending', 'Draft'])(
+  'a registration with the status %s makes no member',
+  async (status) => {
+    await college.profile({ moodle: { cohorts: true } });
+    await college.sync('students', student('s1'));
+    await college.sync('programs', program('p1'));
+    await college.sync('registrations', registration('r1', 's1', 'p1', { Registration_Status: status }));
+    await college.push();
+    expect([cohorts(), members()]).toEqual([[], []]);
+    await college.sync('registrations', registration('r1', 's1', 'p1', { Registration_Status: 'Approved' }));
+    await college.push();
+    expect(members()).toEqual(['p1 s1']);
+  },
+);
+
+it('a program that Moodle is not to know yet becomes a cohort when it is', async () => {
+  await college.profile({ moodle: { cohorts: true } });
+  await college.sync('students', student('s1'));
+  await college.sync('programs', program('p1', { Status: 'Draft' }));
+  await college.sync('registrations', registration('r1', 's1'));
+  await college.push();
+  expect(cohorts()).toEqual([]);
+  expect(await college.targets('cohort_membership')).toMatchObject([{ state: 'waiting', reason: 'no_cohort' }]);
+  await college.sync('programs', program('p1', { Status: 'Active' }));
+  await college.push();
+  expect(members()).toEqual(['p1 s1']);
+  await college.sync('programs', program('p1', { Status: 'Draft', Product_Name: 'Computing' }));
+  await college.push();
+  expect(cohorts()).toEqual([['p1', 'HND in Computing']]);
+});
+
 it('a registration that moves to another program moves the membership', async () => {
   await twoRegistered();
   await college.sync('registrations', registration('r1', 's1', 'p2'));
@@ -104,14 +136,14 @@ it('a renamed program renames its cohort', async () => {
 });
 
 describe('a cohort that is there already', () => {
-  const add = (idnumber: string, name: string) =>
+  const add = (idnumber: string, name: string, category = 0) =>
     college.moodle.site.cohorts.insert({
       idnumber,
       name,
       description: '',
       descriptionformat: 1,
       visible: true,
-      category: 0,
+      category,
     });
 
   it('is adopted by its ID number, among 300 that hold it as a part', async () => {
@@ -126,6 +158,22 @@ describe('a cohort that is there already', () => {
     const { id } = add('', 'HND in Computing');
     await twoRegistered();
     expect(college.moodle.site.cohorts.all()).toMatchObject([{ id, idnumber: 'p1' }]);
+  });
+
+  it('is adopted by a name that Moodle spells as in a page', async () => {
+    const { id } = add('', 'Arts & Media');
+    await college.sync('programs', program('p3', { Product_Name: 'Arts & Media' }));
+    await college.sync('students', student('s3'));
+    await college.sync('registrations', registration('r3', 's3', 'p3'));
+    await twoRegistered();
+    expect(college.moodle.site.cohorts.get(id)).toMatchObject({ idnumber: 'p3', name: 'Arts & Media' });
+  });
+
+  it('is not taken from a category because of its name', async () => {
+    const { id } = add('', 'HND in Computing', 1);
+    await twoRegistered();
+    expect(college.moodle.site.cohorts.get(id)).toMatchObject({ idnumber: '', category: 1 });
+    expect(members()).toEqual(['p1 s1', 'p1 s2']);
   });
 
   it('is a conflict for a person when several could be it', async () => {
@@ -167,4 +215,36 @@ describe.each([
     expect([cohorts(), members().length]).toEqual([[['p1', 'HND in Computing']], 2]);
     expect(await unpushed()).toEqual([]);
   });
+
+  it.each(['core_cohort_update_cohorts', 'core_cohort_delete_cohort_members'])(
+    '%s is done all the same',
+    async (name) => {
+      await twoRegistered();
+      college.moodle.fail(fault(), { of: name });
+      await college.sync('programs', program('p1', { Product_Name: 'Computing' }));
+      await college.remove('registrations', 'r1');
+      await college.push();
+      expect(await unpushed()).not.toEqual([]);
+      await college.settle();
+      expect([cohorts(), members()]).toEqual([[['p1', 'Computing']], ['p1 s2']]);
+      expect(await unpushed()).toEqual([]);
+    },
+  );
+});
+
+it('a cohort that is made after we gave up is looked up, and looked up again, before another is made', async () => {
+  const CREATE = 'core_cohort_create_cohorts';
+  const gate = new Gate();
+  college.moodle.fail(worksAfter(gate), { of: CREATE });
+  await twoRegistered();
+  expect(await college.targets('cohort')).toMatchObject([{ state: 'retrying', reason: 'timeout', is_doubtful: true }]);
+  await college.query(`UPDATE push_target SET next_try_at = clock_timestamp() WHERE tenant_id = $1`, [college.tenant]);
+  await college.push();
+  expect(await college.targets('cohort')).toMatchObject([{ state: 'retrying', reason: 'in_doubt' }]);
+  gate.open();
+  await college.moodle.idle();
+  await college.settle();
+  expect(college.called().filter((name) => name === CREATE)).toHaveLength(1);
+  expect([cohorts().length, members().length]).toEqual([1, 2]);
+  expect(await unpushed()).toEqual([]);
 });

@@ -11,13 +11,16 @@ export type SiteCohort = {
   idnumber: string;
 };
 
-/** Finds parts of names, ID numbers and descriptions, so many at a time. */
+/**
+ * Finds parts of names, ID numbers and descriptions, and tells names as they stand in a page. `limitfrom` counts pages of
+ * `limitnum`, whatever its name says; a `limitnum` of 0 is one page of all.
+ */
 export const searchCohorts = defineFunction<{
   query: string;
   context: { contextlevel: 'system' };
-  includes: 'all';
-  limitfrom: number;
-  limitnum: number;
+  /** `self`: without those of categories */
+  includes: 'all' | 'self';
+  limitnum: 0;
 }>()('core_cohort_search_cohorts', false, z.object({ cohorts: z.array(cohort) }), 'moodle/cohort:view');
 
 /** Atomic. */

@@ -19,7 +19,6 @@ import type { Prepared, Work } from './target-kind';
 type CohortWork = Work<SiteCohort>;
 
 const LONGEST_NAME = 254;
-const PAGE = 100;
 
 /** A program as a cohort of those who are registered in it. A cohort is never deleted, nor hidden. */
 @Injectable()
@@ -38,19 +37,20 @@ export class CohortKind extends KeyedKind<SiteCohort> {
     );
     return targets.map((target): Prepared<SiteCohort> => {
       const place = places.get(target.subject);
-      if (!place || !scope.settings.cohorts) return { target, settlement: asItIs(target) };
+      if (!place || place.standing === 'pending' || !scope.settings.cohorts)
+        return { target, settlement: asItIs(target) };
       const name = shorten(place.name, LONGEST_NAME);
       const wanted: SiteCohort = { categorytype: { type: 'system', value: '' }, name, idnumber: idIn(target.subject) };
       return { target, wanted, isActive: true };
     });
   }
 
-  /** By the ID number, else by the name if nobody has claimed it. */
+  /** By the ID number, which is one for the whole site; else by the name, if nobody nor any category has claimed it. */
   protected async lookUp(calls: MoodleCalls, { wanted }: CohortWork): Promise<number | Settlement | null> {
     const isSame = ({ idnumber }: MoodleCohort): boolean => idnumber === wanted.idnumber;
-    const isFree = ({ name, idnumber }: MoodleCohort): boolean => name === wanted.name && !idnumber;
-    const byNumber = (await search(calls, wanted.idnumber)).filter(isSame);
-    const found = byNumber.length > 0 ? byNumber : (await search(calls, wanted.name)).filter(isFree);
+    const isFree = ({ name, idnumber }: MoodleCohort): boolean => plain(name) === wanted.name && !idnumber;
+    const byNumber = (await search(calls, wanted.idnumber, 'all')).filter(isSame);
+    const found = byNumber.length > 0 ? byNumber : (await search(calls, wanted.name, 'self')).filter(isFree);
     return found.length > 1 ? conflict(SEVERAL) : (found[0]?.id ?? null);
   }
 
@@ -79,18 +79,10 @@ export class CohortKind extends KeyedKind<SiteCohort> {
 const SEVERAL =
   'Several cohorts of Moodle could be this program. Leave its ID number, or its name, to one of them, then retry';
 
-async function search(calls: MoodleCalls, query: string): Promise<MoodleCohort[]> {
-  const found: MoodleCohort[] = [];
-  for (let count = PAGE; count === PAGE;) {
-    const { cohorts } = await calls.call(searchCohorts, {
-      query,
-      context: { contextlevel: 'system' },
-      includes: 'all',
-      limitfrom: found.length,
-      limitnum: PAGE,
-    });
-    found.push(...cohorts);
-    count = cohorts.length;
-  }
-  return found;
+/** Moodle spells names as in a page. */
+const plain = (name: string): string => name.replaceAll('&amp;', '&');
+
+async function search(calls: MoodleCalls, query: string, includes: 'all' | 'self'): Promise<MoodleCohort[]> {
+  const context = { contextlevel: 'system' } as const;
+  return (await calls.call(searchCohorts, { query, context, includes, limitnum: 0 })).cohorts;
 }

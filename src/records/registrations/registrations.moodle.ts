@@ -7,7 +7,7 @@ import { textOf } from '../../sync/fields';
 import type { CanonicalValues } from '../../sync/record';
 
 const WORDS = {
-  suspended: ['withdrawn', 'withdraw', 'inactive', 'suspended', 'cancelled', 'completed', 'dropped', 'rejected'],
+  suspended: ['end', 'inactive', 'cancelled', 'withdrawn', 'withdraw', 'suspended', 'completed', 'dropped', 'rejected'],
   pending: ['pending', 'draft'],
 };
 const COLUMNS = ['student_zoho_id', 'program_zoho_id', 'status'];

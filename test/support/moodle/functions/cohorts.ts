@@ -70,13 +70,16 @@ function updateCohorts({ cohorts }: { readonly cohorts: readonly Read<typeof cha
 
 const details = ({ id, name, idnumber, description, descriptionformat, visible }: Cohort): object => ({
   id,
-  name,
+  name: forPages(name),
   idnumber,
   description,
   descriptionformat,
   visible,
   theme: '',
 });
+
+/** Names are answered as they stand in a page, unless raw settings are asked for. */
+const forPages = (name: string): string => name.replaceAll(/&(?![a-zA-Z0-9#]{1,8};)/g, '&amp;');
 
 const fullDetails = (cohort: Cohort): object => ({ ...details(cohort), customfields: [] });
 
@@ -98,7 +101,10 @@ const search = {
   limitnum: withDefault(int, 25),
 };
 
-/** Finds parts of the name, the idnumber and the description, and unless told otherwise no more than 25. */
+/**
+ * Finds parts of the name, the idnumber and the description, and unless told otherwise no more than 25. `limitfrom` counts
+ * pages of `limitnum`, whatever its name says; a `limitnum` of 0 is one page of all.
+ */
 function searchCohorts(params: { readonly [K in keyof typeof search]: Read<(typeof search)[K]> }, site: Site): unknown {
   const { query, includes, context, limitfrom, limitnum } = params;
   if (!['self', 'parents', 'all'].includes(includes)) throw codingError("Invalid parameter value for 'includes'.");
@@ -107,8 +113,11 @@ function searchCohorts(params: { readonly [K in keyof typeof search]: Read<(type
     includes === 'all' || cohort.category === category || (includes === 'parents' && cohort.category === 0);
   const hasQuery = ({ name, idnumber, description }: Cohort): boolean =>
     [name, idnumber, description].some((value) => value.toLowerCase().includes(query.toLowerCase()));
-  const found = site.cohorts.filter((cohort) => isIn(cohort) && hasQuery(cohort));
-  return { cohorts: found.slice(limitfrom, limitnum === 0 ? undefined : limitfrom + limitnum).map(fullDetails) };
+  const found = site.cohorts
+    .filter((cohort) => isIn(cohort) && hasQuery(cohort))
+    .toSorted((a, b) => a.name.localeCompare(b.name) || a.idnumber.localeCompare(b.idnumber));
+  const from = limitfrom * limitnum;
+  return { cohorts: found.slice(from, limitnum === 0 ? undefined : from + limitnum).map(fullDetails) };
 }
 
 export const cohortFunctions: FunctionTable = {
