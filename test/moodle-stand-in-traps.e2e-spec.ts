@@ -323,6 +323,25 @@ it('grades are cut at the maximum, and a student whom nobody knows is passed ove
   expect(moodle.site.grades.all()).toHaveLength(1);
 });
 
+it('grades that are locked fail the call, and the others are taken', async () => {
+  await start();
+  const [courseid, a, b] = [courseOf('C'), userOf('a'), userOf('b')];
+  const { id } = addActivity(moodle.site, { course: courseid, modname: 'assign', name: 'Final', grademax: 50 });
+  const update = { source: 'sis', courseid, component: 'mod_assign', activityid: id, itemnumber: 0 };
+  const gradesOf = (grade: number) => [a, b].map((studentid) => ({ studentid, grade, str_feedback: 'Clear' }));
+  expect(await call('core_grades_update_grades', { ...update, grades: gradesOf(10) })).toBe(0);
+  moodle.site.grades.change(moodle.site.grades.all()[0]?.id ?? 0, { locked: true });
+  expect(await call('core_grades_update_grades', { ...update, grades: gradesOf(20) })).toBe(1);
+  expect(moodle.site.grades.all()).toMatchObject([
+    { rawgrade: 10, feedback: '' },
+    { rawgrade: 20, feedback: '' },
+  ]);
+  moodle.takeAwayCapability('moodle/grade:edit');
+  expect(await call('core_grades_update_grades', { ...update, grades: gradesOf(30) })).toEqual(
+    failure('nopermissiontoviewgrades'),
+  );
+});
+
 describe('races', () => {
   const six = (wsfunction: string, params: object): Promise<unknown[]> =>
     Promise.all(times(6, () => call(wsfunction, params)));

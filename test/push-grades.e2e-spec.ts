@@ -1,4 +1,4 @@
-import { answersJson } from './support/moodle/faults';
+import { answersJson, resetsAfterWork, resetsBeforeWork } from './support/moodle/faults';
 import { addActivity } from './support/moodle/seed';
 import { type College, courseClass, program, PushService, student } from './support/push';
 
@@ -6,7 +6,7 @@ let push: PushService;
 let college: College;
 let activityId: number;
 beforeAll(async () => {
-  push = await PushService.start(20);
+  push = await PushService.start(40);
 });
 beforeEach(async () => {
   college = push.next();
@@ -27,8 +27,9 @@ const grade = (id: string, rest: object = {}) => ({ id, Student: 's1', Unit: 'u1
 const graded = () =>
   college.moodle.site.grades
     .all()
-    .map(({ userid, rawgrade, feedback }) => [college.moodle.site.users.get(userid)?.idnumber, rawgrade, feedback])
+    .map(({ userid, rawgrade }) => [college.moodle.site.users.get(userid)?.idnumber, rawgrade])
     .toSorted(([a], [b]) => String(a).localeCompare(String(b)));
+const UPDATE = 'core_grades_update_grades';
 const targets = () => college.targets('grade');
 
 it('a score goes into the activity that the profile names, in its points, with the feedback', async () => {
@@ -36,11 +37,13 @@ it('a score goes into the activity that the profile names, in its points, with t
   await college.sync('grades', grade('g1', { Feedback: 'Clear' }), grade('g2', { Student: 's2', Score: 50 }));
   await college.push();
   expect(graded()).toEqual([
-    ['s1', 16, 'Clear'],
-    ['s2', 10, ''],
+    ['s1', 16],
+    ['s2', 10],
   ]);
-  const calls = college.moodle.calls.filter(({ wsfunction }) => wsfunction === 'core_grades_update_grades');
-  expect(calls).toHaveLength(1);
+  const calls = college.moodle.calls.filter(({ wsfunction }) => wsfunction === UPDATE);
+  expect(calls.map(({ params }) => params)).toMatchObject([
+    { grades: [{ grade: '16', str_feedback: 'Clear' }, { grade: '10' }] },
+  ]);
   expect((await targets()).map(({ state }) => state)).toEqual(['pushed', 'pushed']);
 });
 
@@ -51,7 +54,7 @@ it('nothing is sent for a unit without an activity, until the profile names one'
   expect([graded(), await targets()]).toEqual([[], []]);
   await names(activity());
   await college.push();
-  expect(graded()).toEqual([['s1', 16, '']]);
+  expect(graded()).toEqual([['s1', 16]]);
 });
 
 it('the latest attempt counts, however they come', async () => {
@@ -62,8 +65,8 @@ it('the latest attempt counts, however they come', async () => {
   await college.sync('grades', grade('g3', { ...second, Student: 's2' }), grade('g4', { ...first, Student: 's2' }));
   await college.push();
   expect(graded()).toEqual([
-    ['s1', 12, ''],
-    ['s2', 12, ''],
+    ['s1', 12],
+    ['s2', 12],
   ]);
   await college.remove('grades', 'g2', 'g3');
   await college.push();
@@ -77,7 +80,7 @@ it('what Zoho takes back altogether stays in Moodle', async () => {
   const since = college.moodle.calls.length;
   await college.remove('grades', 'g1');
   await college.push();
-  expect([graded(), college.called(since)]).toEqual([[['s1', 16, '']], []]);
+  expect([graded(), college.called(since)]).toEqual([[['s1', 16]], []]);
 });
 
 it('a grade without a score has the one that the profile gives its word, or says so', async () => {
@@ -85,10 +88,10 @@ it('a grade without a score has the one that the profile gives its word, or says
   const words = (Grade: string) => grade('g1', { Score: null, Grade });
   await college.sync('grades', words('d'));
   await college.push();
-  expect(graded()).toEqual([['s1', 18, '']]);
+  expect(graded()).toEqual([['s1', 18]]);
   await college.sync('grades', words('M'));
   await college.push();
-  expect(graded()).toEqual([['s1', 14, '']]);
+  expect(graded()).toEqual([['s1', 14]]);
   await college.sync('grades', words('Mapped'));
   await college.push();
   expect(await targets()).toMatchObject([{ state: 'failed', reason: 'no_score' }]);
@@ -101,7 +104,7 @@ it('one that is not released yet is not sent', async () => {
   expect(graded()).toEqual([]);
   await college.sync('grades', grade('g1', { Grade_Status: 'Released' }));
   await college.push();
-  expect(graded()).toEqual([['s1', 16, '']]);
+  expect(graded()).toEqual([['s1', 16]]);
 });
 
 it('a class may have an activity of its own', async () => {
@@ -126,20 +129,92 @@ it('a grade waits for its student, and a full resend makes no call', async () =>
   expect(await targets()).toMatchObject([{ state: 'waiting', reason: 'no_user' }]);
   await college.sync('students', student('s3'));
   await college.push();
-  expect(graded()).toEqual([['s3', 16, '']]);
+  expect(graded()).toEqual([['s3', 16]]);
   const since = college.moodle.calls.length;
   await college.sync('grades', grade('g3', { Student: 's3', Grader_Name: 'Elif' }));
   await college.push();
   expect(college.called(since)).toEqual([]);
 });
 
+it('the score counts before the word, and a word may be anything', async () => {
+  await names(activity({ words: { D: 90 } }));
+  await college.sync('grades', grade('g1', { Score: 0, Grade: 'D' }));
+  await college.sync('grades', grade('g2', { Student: 's2', Score: null, Grade: 'constructor' }));
+  await college.push();
+  expect(graded()).toEqual([['s1', 0]]);
+  expect(await targets()).toMatchObject([{ state: 'pushed' }, { state: 'failed', reason: 'no_score' }]);
+});
+
+it('of attempts with one number the later counts, and then the one with the higher id', async () => {
+  await names(activity());
+  const day = (Attempt_Date: string, Score: number) => ({ Attempt_Number: 1, Attempt_Date, Score });
+  await college.sync('grades', grade('g1', day('2026-03-02', 60)), grade('g2', day('2026-03-01', 80)));
+  await college.sync('grades', grade('g4', { Student: 's2', Score: 40 }));
+  await college.sync('grades', grade('g3', { Student: 's2', Score: 20 }));
+  await college.push();
+  expect(graded()).toEqual([
+    ['s1', 12],
+    ['s2', 8],
+  ]);
+});
+
+it('a grade that is locked in Moodle fails alone', async () => {
+  await names(activity());
+  const ids = Array.from({ length: 9 }, (_none, n) => `t${n}`);
+  const gradesOf = (Score: number) => ids.map((id) => grade(`g${id}`, { Student: id, Score }));
+  await college.sync('students', ...ids.map((id) => student(id)));
+  await college.sync('grades', ...gradesOf(50));
+  await college.push();
+  const { site } = college.moodle;
+  const locked = site.grades.find(({ userid }) => site.users.get(userid)?.idnumber === 't4');
+  site.grades.change(locked?.id ?? 0, { locked: true });
+  await college.sync('grades', ...gradesOf(60));
+  await college.push();
+  expect(graded()).toEqual(ids.map((id) => [id, id === 't4' ? 10 : 12]));
+  expect((await targets()).filter(({ state }) => state !== 'pushed')).toMatchObject([
+    { subject: 'student:t4', state: 'failed', reason: 'grade_refused_1' },
+  ]);
+});
+
 it.each([
-  [1, /does not take/],
+  ['carried out, then the connection is cut', resetsAfterWork],
+  ['the connection is cut before', resetsBeforeWork],
+])('%s: the grade is sent again', async (_when, fault) => {
+  await names(activity());
+  college.moodle.fail(fault(), { of: UPDATE });
+  await college.sync('grades', grade('g1'));
+  await college.push();
+  expect(await targets()).toMatchObject([{ state: 'retrying' }]);
+  await college.settle();
+  expect(graded()).toEqual([['s1', 16]]);
+  expect(await targets()).toMatchObject([{ state: 'pushed', is_doubtful: false }]);
+});
+
+it('a token that may not grade stops the push, with what it lacks', async () => {
+  college.moodle.takeAwayCapability('moodle/grade:edit');
+  await names(activity());
+  await college.sync('grades', grade('g1'));
+  await college.push();
+  const { body } = await college.service.get<{ paused: object }>('/v1/admin/moodle', college.tenant);
+  expect(body.paused).toMatchObject({ by: 'site', message: expect.stringMatching(/moodle\/grade:edit/) as string });
+});
+
+it('an activity that is not there is told in plain words', async () => {
+  await names(activity({ activityId: 999_999 }));
+  await college.sync('grades', grade('g1'));
+  await college.push();
+  expect(await targets()).toMatchObject([
+    { state: 'failed', reason: 'invalidcoursemodule', message: expect.stringMatching(/activity/) as string },
+  ]);
+});
+
+it.each([
+  [1, /locked/],
   [2, /several grade items/],
   [4, /locked/],
 ])('the answer %d of Moodle is told in plain words', async (answer, words) => {
   await names(activity());
-  college.moodle.fail(answersJson(answer), { of: 'core_grades_update_grades' });
+  college.moodle.fail(answersJson(answer), { of: UPDATE });
   await college.sync('grades', grade('g1'));
   await college.push();
   expect(await targets()).toMatchObject([

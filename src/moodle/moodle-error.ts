@@ -40,6 +40,7 @@ const SITE_CODES: ReadonlyMap<string, string> = new Map([
   ],
   ['nopermissions', LACKS_CAPABILITY],
   ['nopermission', LACKS_CAPABILITY],
+  ['nopermissiontoviewgrades', LACKS_CAPABILITY],
   ['wsaccessusersuspended', 'The user of the token is suspended in Moodle'],
   ['wsaccessuserdeleted', 'The user of the token is deleted in Moodle'],
   ['servicenotavailable', 'The external service is switched off in Moodle'],
@@ -65,6 +66,10 @@ const RECORD_CODES: ReadonlyMap<string, string> = new Map([
   ['categoryidnumbertaken', 'Another category has this ID number'],
   ['idnumbertaken', 'Another group has this ID number'],
   ['enddatebeforestartdate', 'The end date is before the start date'],
+  [
+    'invalidcoursemodule',
+    'Moodle has no such activity. Correct its component and activityId in the profile under moodle.grades',
+  ],
   ['wsnoinstance', 'The course has no manual enrolment. Add the method "Manual enrolments" to it in Moodle'],
   ['wsusercannotassign', 'The user of the token may not assign this role. Allow it in Moodle, or choose another role'],
   ['invalidrecordunknown', 'Moodle does not find what the call names: it was deleted there. A retry makes it anew'],

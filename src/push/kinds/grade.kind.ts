@@ -68,9 +68,10 @@ export class GradeKind implements TargetKind<WantedMoodleGrade> {
     results: Map<ClaimedTarget, Pushed>,
   ): Promise<void> {
     for (const some of Map.groupBy(works, ({ wanted }) => JSON.stringify(wanted.activity)).values()) {
-      const done = await calls.inPortions(updateGrades, some, toCall, (answer, portion) =>
-        portion.map(() => (answer === TAKEN ? null : refused(answer))),
-      );
+      const done = await calls.inPortions(updateGrades, some, toCall, (answer, portion) => {
+        if (answer === SOME_REFUSED) throw refused(answer);
+        return portion.map(() => (answer === TAKEN ? null : refused(answer)));
+      });
       for (const [{ target }, result] of done) results.set(target, pushedOr(target, result));
     }
   }
@@ -84,7 +85,7 @@ const byAttempt = (a: WantedGrade, b: WantedGrade): number =>
 
 /** In points of the activity. */
 function numberOf({ score, word }: WantedGrade, { words, maximum }: GradedActivity): number | null {
-  const percent = score ?? (word === null ? undefined : words[word.toLowerCase()]);
+  const percent = score ?? (word === null ? undefined : words.get(word.toLowerCase()));
   return percent === undefined ? null : (percent * maximum) / 100;
 }
 
@@ -101,7 +102,10 @@ const toCall = (works: readonly Work<WantedMoodleGrade>[]) => {
 };
 
 const TAKEN = 0;
+/** Moodle does not say which: so the call is halved until it stands alone. */
+const SOME_REFUSED = 1;
 const REASONS: ReadonlyMap<number, string> = new Map([
+  [SOME_REFUSED, 'Moodle does not take the grade: it is locked there, or the course is. Unlock it, then retry'],
   [2, 'The activity has several grade items of this number'],
   [4, 'The grade item is locked in Moodle. Unlock it, then retry'],
 ]);

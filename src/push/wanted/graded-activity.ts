@@ -14,7 +14,7 @@ export interface GradedActivity {
   /** the points of a score of 100 */
   readonly maximum: number;
   /** scores of grade words, by the word in lower case */
-  readonly words: Readonly<Record<string, number>>;
+  readonly words: ReadonlyMap<string, number>;
 }
 
 type NamedActivity = NonNullable<NonNullable<Profile['moodle']>['grades']>[number];
@@ -26,7 +26,7 @@ export const toActivity = (named: NamedActivity): GradedActivity => ({
   activityId: named.activityId,
   itemNumber: named.itemNumber ?? 0,
   maximum: named.maximum ?? 100,
-  words: Object.fromEntries(Object.entries(named.words ?? {}).map(([word, score]) => [word.toLowerCase(), score])),
+  words: new Map(Object.entries(named.words ?? {}).map(([word, score]) => [word.toLowerCase(), score])),
 });
 
 /** Where a grade goes: the activity of its class, else the one for all classes; null when there is none. */

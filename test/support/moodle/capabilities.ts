@@ -14,7 +14,7 @@ export const CAPABILITIES = {
   'moodle/cohort:assign': 'Add and remove cohort members',
   'moodle/cohort:view': 'View site-wide cohorts',
   'moodle/role:assign': 'Assign roles to users',
-  'moodle/grade:manage': 'Manage grade items',
+  'moodle/grade:edit': 'Edit grades',
   'moodle/grade:viewall': 'View grades of other users',
   'enrol/manual:enrol': 'Enrol users',
   'enrol/manual:unenrol': 'Unenrol users from the course',

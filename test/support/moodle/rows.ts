@@ -81,6 +81,7 @@ export interface Grade {
   readonly userid: number;
   readonly rawgrade: number | null;
   readonly feedback: string;
+  readonly locked: boolean;
   readonly timemodified: number;
 }
 
