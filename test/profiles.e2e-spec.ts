@@ -30,6 +30,8 @@ const sync = (record: object) => service.sync('students', { data: [record] }, { 
 const row = (id: string): Promise<Row> => service.row('students', id, tenant);
 const student = { id: '1', Display_Name: 'Omar', Academic_Email: 'omar@c.example' };
 
+const graded = { unit: 'u1', courseId: 2, activityId: 3 };
+
 describe('a tenant’s profile', () => {
   it('is empty, at version 0, until one is given; then each is a version of its own', async () => {
     const path = `/v1/admin/tenants/${tenant}/profile`;
@@ -72,6 +74,24 @@ describe('a tenant’s profile', () => {
     [{ entities: { students: { zohoModule: 'a\u0000b' } } }, 'entities.students.zohoModule'],
     [{ entities: { students: { statuses: { pending: ['\ud800'] } } } }, 'entities.students.statuses.pending.0'],
     [{ entities: { students: { custom: { constructor: ['X\u0000'] } } } }, 'entities.students.custom.constructor.0'],
+    [{ moodle: { grades: [{ ...graded, unit: 'u 1' }] } }, 'moodle.grades.0.unit'],
+    [{ moodle: { grades: [{ ...graded, component: 'assign' }] } }, 'moodle.grades.0.component'],
+    [{ moodle: { grades: [{ ...graded, maximum: 0 }] } }, 'moodle.grades.0.maximum'],
+    [{ moodle: { grades: [{ ...graded, words: { D: 101 } }] } }, 'moodle.grades.0.words.D'],
+    [{ moodle: { grades: [{ ...graded, words: { 'D\u0000': 90 } }] } }, 'moodle.grades.0.words.D\u0000'],
+    [{ moodle: { grades: [graded, { ...graded, activityId: 4 }] } }, 'moodle.grades.1.unit'],
+    [
+      {
+        moodle: {
+          grades: [
+            { ...graded, class: 'c1' },
+            { ...graded, class: 'c1', courseId: 4 },
+          ],
+        },
+      },
+      'moodle.grades.1.class',
+    ],
+    [{ moodle: { grades: [graded, { ...graded, unit: 'u2' }] } }, 'moodle.grades.1.activityId'],
   ])('%j is refused at %s', async (profile, path) => {
     const answer = await put(profile);
     expect(answer.status).toBe(422);

@@ -53,8 +53,26 @@ const gradedActivity = z.strictObject({
   /** the activity's points for a score of 100 */
   maximum: z.number().positive().max(100_000).optional(),
   /** scores of 0 to 100 for grades that have none, such as D, M and P */
-  words: z.record(z.string().max(100), z.number().min(0).max(100)).optional(),
+  words: z.record(word, z.number().min(0).max(100)).optional(),
 });
+
+type GradedActivity = z.infer<typeof gradedActivity>;
+
+/** A grade must have one place to go to, and a place one grade. */
+function refuseRepeats(activities: readonly GradedActivity[], context: z.core.$RefinementCtx<GradedActivity[]>): void {
+  const [places, items] = [new Set<string>(), new Set<string>()];
+  for (const [at, named] of activities.entries()) {
+    const place = `${named.unit}/${named.class ?? ''}`;
+    const item = `${named.activityId}/${named.itemNumber ?? 0}`;
+    if (places.has(place)) refuse(at, named.class === undefined ? 'unit' : 'class', 'has an activity already');
+    else if (items.has(item)) refuse(at, 'activityId', 'stands for another unit or class already');
+    places.add(place);
+    items.add(item);
+  }
+  function refuse(at: number, key: string, message: string): void {
+    context.addIssue({ code: 'custom', path: [at, key], message });
+  }
+}
 
 /** How the tenant wants its records in Moodle. */
 const moodle = z.strictObject({
@@ -76,7 +94,7 @@ const moodle = z.strictObject({
   /** whether each program becomes a cohort of those who are registered in it */
   cohorts: z.boolean().optional(),
   /** the activities into which grades are written; a student's latest attempt counts */
-  grades: z.array(gradedActivity).max(5_000).optional(),
+  grades: z.array(gradedActivity).max(5_000).superRefine(refuseRepeats).optional(),
 });
 
 /** A tenant's mapping as data: what its Zoho calls things, and how it spells them. */
