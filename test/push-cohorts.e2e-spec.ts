@@ -1,6 +1,6 @@
 import { resetsAfterWork, resetsBeforeWork, worksAfter } from './support/moodle/faults';
 import { Gate } from './support/moodle/gate';
-import { type College, program, PushService, student } from './support/push';
+import { type College, courseClass, enrollment, program, PushService, student } from './support/push';
 
 let push: PushService;
 let college: College;
@@ -111,6 +111,21 @@ it('a program that Moodle is not to know yet becomes a cohort when it is', async
   await college.sync('programs', program('p1', { Status: 'Draft', Product_Name: 'Computing' }));
   await college.push();
   expect(cohorts()).toEqual([['p1', 'HND in Computing']]);
+});
+
+it('a row that is read tells how its cohort, or its membership, stands', async () => {
+  await twoRegistered();
+  await college.sync('classes', courseClass('c1'));
+  await college.sync('enrollments', enrollment('e1', 's1', 'c1'));
+  await college.push();
+  const moodle = async (path: string) =>
+    (await college.service.get<{ moodle: object }>(`/v1/${path}`, college.tenant)).body.moodle;
+  const [cohort] = college.moodle.site.cohorts.all();
+  expect(await moodle('programs/p1')).toMatchObject({ cohort: { moodle_id: cohort?.id, state: 'pushed' } });
+  expect(await moodle('registrations/r1')).toEqual({
+    cohort_membership: expect.objectContaining({ state: 'pushed' }) as object,
+  });
+  expect(Object.keys(await moodle('students/s1'))).toEqual(['user']);
 });
 
 it('a registration that moves to another program moves the membership', async () => {

@@ -158,6 +158,21 @@ it('of attempts with one number the later counts, and then the one with the high
   ]);
 });
 
+it('a row that is read tells how its grade stands, in the activity that it goes to', async () => {
+  const own = addActivity(college.moodle.site, { course: courseId(), modname: 'quiz', name: 'Quiz', grademax: 100 });
+  await college.sync('classes', courseClass('c1'), courseClass('c2'));
+  const ofClass = { class: 'c1', activityId: own.id, component: 'mod_quiz' };
+  await names(activity(), activity(ofClass));
+  await college.sync('grades', grade('g1', { Class: 'c1', Score: null, Grade: 'D' }), grade('g2', { Class: 'c2' }));
+  await college.push();
+  const stateOf = async (id: string) =>
+    (await college.service.get<{ moodle: object }>(`/v1/grades/${id}`, college.tenant)).body.moodle;
+  expect(await stateOf('g1')).toEqual({
+    grade: expect.objectContaining({ state: 'failed', reason: 'no_score' }) as object,
+  });
+  expect(await stateOf('g2')).toEqual({ grade: expect.objectContaining({ state: 'pushed' }) as object });
+});
+
 it('a grade that is locked in Moodle fails alone', async () => {
   await names(activity());
   const ids = Array.from({ length: 9 }, (_none, n) => `t${n}`);

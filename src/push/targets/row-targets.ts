@@ -4,7 +4,7 @@ import { textOf } from '../../sync/fields';
 import { type RowExtra, RowExtras } from '../../sync/row-extras';
 import type { StoredRow } from '../../sync/synced.repository';
 import type { TargetState } from './push-target.entity';
-import { PushSources } from '../wanted/push-source';
+import { PushSources, type Seating } from '../wanted/push-source';
 import { type Subject, subjectOf } from '../wanted/subject';
 import type { Kind } from './target';
 
@@ -75,12 +75,15 @@ const readOwn = (
     [tenantId, rows.map(({ zohoId }) => zohoId), rows.map(({ zohoId }) => subjectOf(entity, zohoId))],
   );
 
-/** Targets of persons in places, for rows that put one into the other. */
+/**
+ * Targets of persons in places, for rows that put one into the other. Of the activities for a unit, the one of the row's
+ * own class comes last, and is shown.
+ */
 const readSeats = (
   db: EntityManager,
   tenantId: string,
   rows: readonly StoredRow[],
-  seat: Readonly<Record<'person' | 'place', string>>,
+  seat: Seating,
 ): Promise<TargetLine[]> => {
   const subjects = (field: string): (Subject | null)[] =>
     rows.map(({ values }) => {
@@ -89,14 +92,22 @@ const readSeats = (
     });
   return db.query(
     `SELECT row.zoho_id, kind, moodle_id, state, reason, message, pushed_at
-     FROM unnest($2::text[], $3::text[], $4::text[]) AS row (zoho_id, person, class)
-     JOIN push_target AS target ON target.tenant_id = $1 AND target.subject = row.person AND (
-       (kind = 'membership' AND split_part(place, '/', 1) = class)
-       OR (kind = 'enrolment' AND (place = class OR EXISTS (SELECT FROM push_target AS membership
+     FROM unnest($2::text[], $3::text[], $4::text[], $5::text[]) AS row (zoho_id, person, seat, class)
+     JOIN push_target AS target ON target.tenant_id = $1 AND target.subject = row.person AND kind = ANY($6::text[]) AND (
+       place = seat OR (kind = 'membership' AND split_part(place, '/', 1) = seat)
+       OR (kind = 'grade' AND place = seat || '/' || class)
+       OR (kind = 'enrolment' AND EXISTS (SELECT FROM push_target AS membership
          WHERE membership.tenant_id = $1 AND membership.kind = 'membership' AND membership.subject = row.person
-           AND membership.place = class || '/' || target.place))))
-     ORDER BY is_active, changed_at`,
-    [tenantId, rows.map(({ zohoId }) => zohoId), subjects(seat.person), subjects(seat.place)],
+           AND membership.place = seat || '/' || target.place)))
+     ORDER BY kind = 'grade' AND place <> seat, is_active, changed_at`,
+    [
+      tenantId,
+      rows.map(({ zohoId }) => zohoId),
+      subjects(seat.person),
+      subjects(seat.place),
+      subjects('class'),
+      seat.kinds,
+    ],
   );
 };
 

@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import type { CanonicalValues } from '../../sync/record';
 import type { RowChange } from '../../sync/row-changes';
 import type { MoodleSettings } from './moodle-settings';
+import type { Kind } from '../targets/target';
 import type { Subject } from './subject';
 
 /** `pending`: Moodle is not to know it yet */
@@ -76,6 +77,15 @@ export interface WantedGrade {
   readonly feedback: string | null;
 }
 
+/** What puts a person into a place. */
+export interface Seating {
+  /** the references to the two */
+  readonly person: string;
+  readonly place: string;
+  /** what comes of it in Moodle */
+  readonly kinds: readonly Kind[];
+}
+
 /** Every attendance of these persons, and every one in these places. */
 export interface AttendanceFilter {
   readonly persons?: readonly Subject[];
@@ -85,8 +95,8 @@ export interface AttendanceFilter {
 /** What an entity contributes to the push; each entity that Moodle is to know adds one. Reads are set-based. */
 export interface PushSource {
   readonly entity: string;
-  /** the references of rows that put a person into a place; absent for what is a person or a place itself */
-  readonly seat?: { readonly person: string; readonly place: string };
+  /** absent for what is a person or a place itself */
+  readonly seat?: Seating;
   /** what a row of this entity concerns */
   subjects(zohoId: string, values: CanonicalValues): Subject[];
   /** by id; absent for those that are not stored, or deleted */

@@ -22,7 +22,7 @@ const COLUMNS = ['student_zoho_id', 'class_zoho_id', 'status', 'start_date', 'en
 @Injectable()
 export class EnrollmentsMoodle implements PushSource {
   readonly entity = 'enrollment';
-  readonly seat = { person: 'student', place: 'class' };
+  readonly seat = { person: 'student', place: 'class', kinds: ['enrolment', 'membership'] } as const;
 
   constructor(sources: PushSources) {
     sources.add(this);

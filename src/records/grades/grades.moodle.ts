@@ -24,6 +24,7 @@ const COLUMNS = [
 @Injectable()
 export class GradesMoodle implements PushSource {
   readonly entity = 'grade';
+  readonly seat = { person: 'student', place: 'unit', kinds: ['grade'] } as const;
 
   constructor(sources: PushSources) {
     sources.add(this);

@@ -16,6 +16,7 @@ const COLUMNS = ['student_zoho_id', 'program_zoho_id', 'status'];
 @Injectable()
 export class RegistrationsMoodle implements PushSource {
   readonly entity = 'registration';
+  readonly seat = { person: 'student', place: 'program', kinds: ['cohort_membership'] } as const;
 
   constructor(sources: PushSources) {
     sources.add(this);
