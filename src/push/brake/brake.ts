@@ -6,8 +6,8 @@ import type { Within } from '../target-pusher';
 import type { ClaimedTarget, Kind, Settlement } from '../targets/target';
 import { HoldRepository } from './hold.repository';
 
-/** Leaving a group is no suspension: whoever changes classes leaves one. */
-const BRAKED: readonly Kind[] = ['course', 'user', 'section', 'enrolment'];
+/** Leaving a group is no suspension: whoever changes classes leaves one. A cohort may enrol those who are in it. */
+const BRAKED: readonly Kind[] = ['course', 'user', 'section', 'enrolment', 'cohort_membership'];
 
 /** What goes on, and what is held back. */
 export interface Braked {
