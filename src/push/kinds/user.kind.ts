@@ -107,7 +107,7 @@ export class UserKind implements TargetKind<WantedMoodleUser, UserWork> {
     if (again.length < changes.size)
       for (const [work, id] of await sendChanges(calls, new Map(again))) results.set(work, id);
     // Whoever is to be suspended is, whatever else of the change Moodle refuses.
-    const refused = [...changes].filter(([work]) => work.wanted.suspended && results.get(work) instanceof MoodleError);
+    const refused = [...changes].filter(([work]) => work.wanted.suspended && isRefused(results.get(work)));
     await sendChanges(calls, new Map(refused.map(([work, { id }]) => [work, { id, suspended: true }])));
     return new Map([...results].map(([work, id]) => [work, pushedOr(work.target, id)]));
   }
@@ -136,6 +136,8 @@ async function sendChanges(
 const TAKEN = new Set(['useremailduplicate', 'dmlwriteexception']);
 const isTaken = (result: unknown): boolean => result instanceof MoodleError && TAKEN.has(result.errorcode);
 
+const isRefused = (result: unknown): boolean => result instanceof MoodleError && result.fault === 'record';
+
 /** Somebody who is in use and has only just been found is suspended when the brake has looked. */
 const isToBeAdopted = ({ target, wanted }: UserWork, { suspended }: Pick<MoodleUser, 'suspended'>): boolean =>
   target.moodleId === null && wanted.suspended && !suspended;
@@ -145,17 +147,11 @@ const isToBeFound = ({ target }: UserWork): boolean => target.moodleId === null 
 function prepareOne(target: ClaimedTarget, user: WantedUser | undefined, auth: string): PreparedUser {
   if (!user || user.standing === 'pending') {
     if (target.moodleId === null) return { target, settlement: nothing() };
-    return {
-      target,
-      wanted: { fields: null, auth, suspended: true },
-      isActive: false,
-      hint: null,
-    };
+    return suspendedAlone(target, auth);
   }
   const isEnding = user.standing === 'suspended' && target.moodleId !== null;
   const username = user.email?.toLowerCase() ?? '';
-  if (isEnding && !USERNAME.test(username))
-    return { target, wanted: { fields: null, auth, suspended: true }, isActive: false, hint: null };
+  if (isEnding && !USERNAME.test(username)) return suspendedAlone(target, auth);
   if (user.email === null)
     return { target, settlement: fail('no_email', 'has no e-mail address. Give it one in Zoho') };
   if (!USERNAME.test(username)) {
@@ -173,6 +169,13 @@ function prepareOne(target: ClaimedTarget, user: WantedUser | undefined, auth: s
   const hint = user.moodleHint;
   return { target, wanted: { fields, auth, suspended }, isActive: !suspended, hint };
 }
+
+const suspendedAlone = (target: ClaimedTarget, auth: string): PreparedUser => ({
+  target,
+  wanted: { fields: null, auth, suspended: true },
+  isActive: false,
+  hint: null,
+});
 
 const changeOf = (id: number, { fields, suspended }: WantedMoodleUser): MoodleUserChange => ({
   id,
