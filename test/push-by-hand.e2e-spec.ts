@@ -13,8 +13,6 @@ beforeEach(() => {
 });
 afterAll(() => push.close());
 
-const unpushed = async () => (await college.targets()).filter(({ state }) => state !== 'pushed');
-
 async function oneStudent(): Promise<void> {
   await college.sync('students', student('s1'));
   await college.sync('programs', program('p1'));
@@ -52,7 +50,7 @@ describe('what somebody has deleted in Moodle', () => {
     await college.sync('classes', courseClass('c1', { Class_Name: 'New name' }));
     await college.push();
     expect(college.made.courses[0]?.sections.map(({ name }) => name)).toEqual(['General', 'New name']);
-    expect(await unpushed()).toEqual([]);
+    expect(await college.unpushed()).toEqual([]);
   });
 
   it('nothing is made for a section whose class has gone as well', async () => {
@@ -76,7 +74,7 @@ describe('what somebody has deleted in Moodle', () => {
     await retry('course');
     await college.settle();
     expectAllThere();
-    expect(await unpushed()).toEqual([]);
+    expect(await college.unpushed()).toEqual([]);
   });
 
   it('a user is told of, and comes again with the enrolments when all of the kind are retried', async () => {
@@ -90,7 +88,7 @@ describe('what somebody has deleted in Moodle', () => {
     });
     await college.settle();
     expectAllThere();
-    expect(await unpushed()).toEqual([]);
+    expect(await college.unpushed()).toEqual([]);
   });
 
   it('an enrolment comes again when it is retried; the membership says what to do', async () => {
@@ -101,7 +99,7 @@ describe('what somebody has deleted in Moodle', () => {
     await college.sync('classes', courseClass('c2'));
     await college.sync('enrollments', enrollment('e1', 's1', 'c2'));
     await college.push();
-    expect(await unpushed()).toMatchObject([
+    expect(await college.unpushed()).toMatchObject([
       { kind: 'membership', state: 'failed', message: expect.stringMatching(/Retry the push of both/) as string },
     ]);
     await retry('enrolment');
@@ -109,7 +107,7 @@ describe('what somebody has deleted in Moodle', () => {
     await retry('membership');
     await college.push();
     expect(college.made.isMember('s1', 'c2')).toBe(true);
-    expect(await unpushed()).toEqual([]);
+    expect(await college.unpushed()).toEqual([]);
   });
 });
 

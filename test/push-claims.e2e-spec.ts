@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Moodle } from './support/moodle/moodle';
 import { Made } from './support/moodle/made';
 import { answersStatus } from './support/moodle/faults';
-import { addCourse, addUser } from './support/moodle/seed';
+import { addCourse, addGroup, addUser } from './support/moodle/seed';
 import { TestService } from './support/app';
 import { PushRound } from '../src/push/push-round';
 import { type College, courseClass, enrollment, program, PushService, student } from './support/push';
@@ -17,8 +17,6 @@ beforeEach(() => {
   college = push.next();
 });
 afterAll(() => push.close());
-
-const unpushed = async () => (await college.targets()).filter(({ state }) => state !== 'pushed');
 
 describe('one thing in Moodle is one record’s', () => {
   it('when two programs have the short name of a course', async () => {
@@ -35,15 +33,7 @@ describe('one thing in Moodle is one record’s', () => {
     await college.sync('programs', program('p1'));
     await college.push();
     const courseid = college.made.courses[0]?.id ?? 0;
-    const group = college.moodle.site.groups.insert({
-      courseid,
-      name: 'Evening',
-      idnumber: '',
-      description: '',
-      descriptionformat: 1,
-      visibility: 0,
-      participation: true,
-    });
+    const group = addGroup(college.moodle.site, { courseid, name: 'Evening' });
     const evening = (id: string) => courseClass(id, { Class_Name: 'Evening' });
     await college.sync('classes', evening('c1'), evening('c2'));
     await college.push();
@@ -58,12 +48,11 @@ it('a class that takes the name of somebody’s own group has its number beside 
   await college.sync('programs', program('p1'));
   await college.sync('classes', courseClass('c1'));
   await college.push();
-  const [own] = college.made.groups;
-  college.moodle.site.groups.insert({ ...own, courseid: own?.courseid ?? 0, name: 'Own', idnumber: '' } as never);
+  addGroup(college.moodle.site, { courseid: college.made.courses[0]?.id ?? 0, name: 'Own' });
   await college.sync('classes', courseClass('c1', { Class_Name: 'Own' }));
   await college.push();
   expect(college.made.groups.map(({ name }) => name)).toEqual(['Own (c1)', 'Own']);
-  expect(await unpushed()).toEqual([]);
+  expect(await college.unpushed()).toEqual([]);
 });
 
 describe('what another record gives up in the same push', () => {
@@ -73,7 +62,7 @@ describe('what another record gives up in the same push', () => {
     await college.sync('students', student('s2', { Academic_Email: 'new@college.example' }));
     await college.sync('students', student('s1', { Academic_Email: 's2@college.example' }));
     await college.push();
-    expect(await unpushed()).toEqual([]);
+    expect(await college.unpushed()).toEqual([]);
     expect(college.made.user('s1')).toMatchObject({ username: 's2@college.example' });
   });
 
@@ -83,7 +72,7 @@ describe('what another record gives up in the same push', () => {
     await college.sync('programs', program('p1', { Product_Code: 'B' }), program('p2', { Product_Code: 'C' }));
     await college.push();
     expect(college.made.courses.map(({ shortname }) => shortname)).toEqual(['B', 'C']);
-    expect(await unpushed()).toEqual([]);
+    expect(await college.unpushed()).toEqual([]);
   });
 });
 
@@ -94,7 +83,7 @@ describe('names', () => {
     await college.sync('programs', program('p2', { Product_Name: '<>', Product_Code: 'P2' }));
     await college.sync('programs', program('p3', { Product_Name: long, Product_Code: 'P3' }));
     await college.push();
-    expect(await unpushed()).toEqual([]);
+    expect(await college.unpushed()).toEqual([]);
     expect(college.made.courses.map(({ fullname }) => fullname)).toEqual([
       'Maths 2 & b more /b',
       'p2',
@@ -167,7 +156,7 @@ it('another Moodle at another address is filled from the start, and nobody there
     expect([...strangers, dean].map(({ id }) => other.site.users.get(id))).toEqual([...strangers, dean]);
     expect(made.users.map(({ idnumber }) => idnumber).filter(Boolean)).toEqual(['s1', 's2']);
     expect(made.isMember('s1', 'c1')).toBe(true);
-    expect(await unpushed()).toEqual([]);
+    expect(await college.unpushed()).toEqual([]);
   } finally {
     await moved.close();
     await other.stop();

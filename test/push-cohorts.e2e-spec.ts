@@ -18,7 +18,6 @@ const registration = (id: string, person: string, of = 'p1', rest: object = {}) 
   Program: of,
   ...rest,
 });
-const unpushed = async () => (await college.targets()).filter(({ state }) => state !== 'pushed');
 const cohorts = () => college.moodle.site.cohorts.all().map(({ idnumber, name }) => [idnumber, name]);
 /** ID numbers: of the cohort, and of the person. */
 const members = () => {
@@ -43,7 +42,7 @@ it('a program that has registrations becomes a cohort, with the students as its 
   await twoRegistered();
   expect(cohorts()).toEqual([['p1', 'HND in Computing']]);
   expect(members()).toEqual(['p1 s1', 'p1 s2']);
-  expect(await unpushed()).toEqual([]);
+  expect(await college.unpushed()).toEqual([]);
 });
 
 it('nothing of it happens unless the profile asks for it; then what is stored already is pushed', async () => {
@@ -140,7 +139,7 @@ it('the drop policy keep leaves who has been a member', async () => {
   await college.remove('registrations', 'r1');
   await college.push();
   expect(members()).toHaveLength(2);
-  expect(await unpushed()).toEqual([]);
+  expect(await college.unpushed()).toEqual([]);
 });
 
 it('a renamed program renames its cohort', async () => {
@@ -213,7 +212,7 @@ it('a member whom Moodle has no longer spoils no other', async () => {
   await college.sync('registrations', ...ids.map((id) => registration(`r${id}`, id)));
   await college.push();
   expect(members()).toHaveLength(8);
-  expect(await unpushed()).toMatchObject([
+  expect(await college.unpushed()).toMatchObject([
     { subject: 'student:s4', state: 'failed', reason: 'cohort_or_user_missing' },
   ]);
 });
@@ -225,10 +224,10 @@ describe.each([
   it.each(['core_cohort_create_cohorts', 'core_cohort_add_cohort_members'])('%s makes nothing twice', async (name) => {
     college.moodle.fail(fault(), { of: name });
     await twoRegistered();
-    expect(await unpushed()).not.toEqual([]);
+    expect(await college.unpushed()).not.toEqual([]);
     await college.settle();
     expect([cohorts(), members().length]).toEqual([[['p1', 'HND in Computing']], 2]);
-    expect(await unpushed()).toEqual([]);
+    expect(await college.unpushed()).toEqual([]);
   });
 
   it.each(['core_cohort_update_cohorts', 'core_cohort_delete_cohort_members'])(
@@ -239,10 +238,10 @@ describe.each([
       await college.sync('programs', program('p1', { Product_Name: 'Computing' }));
       await college.remove('registrations', 'r1');
       await college.push();
-      expect(await unpushed()).not.toEqual([]);
+      expect(await college.unpushed()).not.toEqual([]);
       await college.settle();
       expect([cohorts(), members()]).toEqual([[['p1', 'Computing']], ['p1 s2']]);
-      expect(await unpushed()).toEqual([]);
+      expect(await college.unpushed()).toEqual([]);
     },
   );
 });
@@ -261,5 +260,5 @@ it('a cohort that is made after we gave up is looked up, and looked up again, be
   await college.settle();
   expect(college.called().filter((name) => name === CREATE)).toHaveLength(1);
   expect([cohorts().length, members().length]).toEqual([1, 2]);
-  expect(await unpushed()).toEqual([]);
+  expect(await college.unpushed()).toEqual([]);
 });

@@ -14,7 +14,6 @@ beforeEach(() => {
 });
 afterAll(() => push.close());
 
-const unpushed = async () => (await college.targets()).filter(({ state }) => state !== 'pushed');
 const admin = <T = unknown>(method: string, path: string, body?: object) =>
   college.service.send<T>(method, `/v1/admin${path}`, {
     headers: { 'X-Tenant-ID': college.tenant },
@@ -43,7 +42,7 @@ describe('an unenrolment, which takes the groups along in Moodle', () => {
     gate.open();
     await leaving;
     await college.settle();
-    expect([college.made.isMember('s1', 'c1'), await unpushed()]).toEqual([true, []]);
+    expect([college.made.isMember('s1', 'c1'), await college.unpushed()]).toEqual([true, []]);
   });
 
   it('is undone with the group when its answer was lost and the student has returned', async () => {
@@ -54,7 +53,7 @@ describe('an unenrolment, which takes the groups along in Moodle', () => {
     await college.push();
     await college.sync('enrollments', enrollment('e9', 's1', 'c1'));
     await college.settle();
-    expect([college.made.isMember('s1', 'c1'), await unpushed()]).toEqual([true, []]);
+    expect([college.made.isMember('s1', 'c1'), await college.unpushed()]).toEqual([true, []]);
   });
 
   it('leaves nothing that a later drop policy would bring back', async () => {
@@ -63,7 +62,7 @@ describe('an unenrolment, which takes the groups along in Moodle', () => {
     await college.push();
     await college.profile({ moodle: { dropPolicy: 'suspend' } });
     await college.push();
-    expect([college.made.enrolments, await unpushed()]).toEqual([[], []]);
+    expect([college.made.enrolments, await college.unpushed()]).toEqual([[], []]);
   });
 });
 
@@ -114,7 +113,7 @@ describe('the brake', () => {
     await college.sync('students', ...ids.map((id) => student(id, { Status: 'Withdraw' })));
     await college.push();
     expect(college.made.users).toMatchObject([{ idnumber: 's0', suspended: true }]);
-    expect(await unpushed()).toEqual([]);
+    expect(await college.unpushed()).toEqual([]);
   });
 
   it('keeps those in their groups whose enrolments it holds', async () => {
@@ -132,7 +131,7 @@ describe('the brake', () => {
     await college.settle();
     expect(college.made.groups[0]?.members).toEqual([]);
     expect(college.made.enrolments.filter(({ suspended }) => !suspended)).toEqual([]);
-    expect(await unpushed()).toEqual([]);
+    expect(await college.unpushed()).toEqual([]);
   });
 });
 
@@ -148,7 +147,7 @@ describe('erasing what is no person', () => {
     await college.settle();
     expect(college.made.courses).toMatchObject([{ idnumber: 'p1', visible: 1 }]);
     expect(college.made.enrolments).toMatchObject([{ suspended: true }]);
-    expect(await unpushed()).toEqual([]);
+    expect(await college.unpushed()).toEqual([]);
   });
 });
 

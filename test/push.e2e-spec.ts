@@ -11,7 +11,6 @@ beforeEach(() => {
 });
 afterAll(() => push.close());
 
-const unpushed = async (): Promise<unknown[]> => (await college.targets()).filter(({ state }) => state !== 'pushed');
 const userOf = (idnumber: string) => college.made.user(idnumber);
 const isMember = (person: string, group: string): boolean => college.made.isMember(person, group);
 const enrolmentOf = (person: string, course?: string) => college.made.enrolment(person, course);
@@ -36,7 +35,7 @@ describe('in the layout program-course', () => {
     );
     await college.sync('enrollments', enrollment('e2', 's2', 'c2'));
     await college.push();
-    expect(await unpushed()).toEqual([]);
+    expect(await college.unpushed()).toEqual([]);
     const { users, courses, groups, enrolments } = college.made;
     expect(users).toMatchObject([
       {
@@ -147,7 +146,7 @@ describe('in the layout program-course', () => {
     await college.sync('programs', program('p2', { Product_Name: 'BSc' }));
     await college.sync('classes', { id: 'c1', BTEC_Program: 'p2' });
     await college.push();
-    expect(await unpushed()).toEqual([]);
+    expect(await college.unpushed()).toEqual([]);
     const { courses, enrolments } = college.made;
     const [first, second] = courses;
     expect(enrolments).toMatchObject([
@@ -178,7 +177,7 @@ describe('in the layout program-course', () => {
     ]);
     await college.sync('classes', { id: 'c1', BTEC_Program: 'p1' });
     await college.push();
-    expect(await unpushed()).toEqual([]);
+    expect(await college.unpushed()).toEqual([]);
     expect(college.made.groups).toMatchObject([{ idnumber: 'c1' }]);
   });
 
@@ -203,7 +202,7 @@ describe('in the layout program-course', () => {
     await college.remove('classes', 'c1');
     await college.remove('programs', 'p1');
     await college.push();
-    expect(await unpushed()).toEqual([]);
+    expect(await college.unpushed()).toEqual([]);
     const { users, courses } = college.made;
     expect(users.map(({ suspended }) => suspended)).toEqual([true, false]);
     expect(courses).toMatchObject([{ visible: 0 }]);
@@ -217,7 +216,7 @@ describe('in the layout class-course', () => {
     await twoStudents();
     await college.sync('classes', { id: 'c2', Class_Short_Name: 'C-2', Start_Date: '2026-02-02', Status: 'Cancelled' });
     await college.push();
-    expect(await unpushed()).toEqual([]);
+    expect(await college.unpushed()).toEqual([]);
     const { categories, courses, enrolments, groups } = college.made;
     const [category] = categories;
     expect(categories).toMatchObject([{ idnumber: 'p1', name: 'HND in Computing', parent: 1 }]);

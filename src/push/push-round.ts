@@ -12,6 +12,7 @@ import { Planner } from './planning/planner';
 import { PushSources } from './wanted/push-source';
 import { PushGate } from './site/push-gate';
 import { type Pushing, TargetPusher, type Within } from './target-pusher';
+import { SettlementRepository } from './targets/settlement.repository';
 import { TargetRepository } from './targets/target.repository';
 import { TenantPushRepository } from './site/tenant-push.repository';
 
@@ -39,6 +40,7 @@ export class PushRound {
     private readonly marks: MarkRepository,
     private readonly sources: PushSources,
     private readonly targets: TargetRepository,
+    private readonly settlements: SettlementRepository,
     private readonly tenants: TenantPushRepository,
     private readonly sites: MoodleSites,
     private readonly gate: PushGate,
@@ -119,7 +121,7 @@ export class PushRound {
     const renewing = setInterval(() => void this.renew(tenantId, lease), RENEW_EVERY_MS);
     try {
       const settled = await this.pusher.push(round, kind, claimed, lease);
-      await this.transaction.run(tenantId, (db) => this.targets.settle(db, tenantId, lease, settled));
+      await this.transaction.run(tenantId, (db) => this.settlements.settle(db, tenantId, lease, settled));
     } finally {
       clearInterval(renewing);
     }

@@ -27,6 +27,7 @@ import { PushWorker } from './push-worker';
 import { RowTargets } from './targets/row-targets';
 import { SiteCheck } from './site/site-check';
 import { TargetPusher } from './target-pusher';
+import { SettlementRepository } from './targets/settlement.repository';
 import { TargetRepository } from './targets/target.repository';
 import { TenantPushRepository } from './site/tenant-push.repository';
 
@@ -55,6 +56,7 @@ import { TenantPushRepository } from './site/tenant-push.repository';
     PushStatusService,
     PushWorker,
     RowTargets,
+    SettlementRepository,
     SiteCheck,
     TargetKinds,
     TargetPusher,

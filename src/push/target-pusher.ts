@@ -7,7 +7,8 @@ import type { MoodleCalls } from './site/moodle-calls';
 import type { MoodleSettings } from './wanted/moodle-settings';
 import { settleError } from './targets/settle-errors';
 import { type ClaimedTarget, nameOf, type Settlement } from './targets/target';
-import { type Settled, TargetRepository } from './targets/target.repository';
+import type { Settled } from './targets/settlement.repository';
+import { TargetRepository } from './targets/target.repository';
 
 /** Does some work in the tenant's name: in a transaction of its own, or in one that is under way. */
 export type Within = <T>(work: (db: EntityManager) => Promise<T>) => Promise<T>;

@@ -122,6 +122,11 @@ export class College {
     );
   }
 
+  /** Targets that are not as they are to be. */
+  async unpushed(): Promise<TargetLine[]> {
+    return (await this.targets()).filter(({ state }) => state !== 'pushed');
+  }
+
   /** What was to be tried later, or is doubtful for a while, is so no longer: time has passed. */
   async letTimePass(): Promise<void> {
     await this.query(

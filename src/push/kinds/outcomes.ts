@@ -1,7 +1,7 @@
 import type { MoodleWarnings } from '../../moodle/functions/warnings';
 import { errorOfWarning, MoodleError } from '../../moodle/moodle-error';
 import { settleError } from '../targets/settle-errors';
-import type { ClaimedTarget, Settlement } from '../targets/target';
+import { type ClaimedTarget, DOUBT_SECONDS, type Settlement } from '../targets/target';
 import type { Pushed } from './target-kind';
 
 /** A person has to look at it. */
@@ -15,8 +15,6 @@ export const nothing = (): Settlement => ({ outcome: 'pushed', moodleId: null, d
 /** Nothing is called; what was pushed once stays as it is. */
 export const asItIs = ({ moodleId, pushedDigest: digest, isActive }: ClaimedTarget): Settlement =>
   moodleId === null && digest === null ? nothing() : { outcome: 'pushed', moodleId, digest, isActive };
-
-const DOUBT_SECONDS = 10;
 
 /** A call that was lost may still be carried out: looked up again before anything is created. */
 export const inDoubt = (memo?: unknown): Settlement => ({

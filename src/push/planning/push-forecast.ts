@@ -14,7 +14,8 @@ import { PushSources } from '../wanted/push-source';
 import { recordOf, recordsIn, type RecordView } from '../targets/record-view';
 import type { Kind, Settlement } from '../targets/target';
 import { type Pushing, TargetPusher } from '../target-pusher';
-import { type Settled, TargetRepository } from '../targets/target.repository';
+import { type Settled, SettlementRepository } from '../targets/settlement.repository';
+import { TargetRepository } from '../targets/target.repository';
 
 /** As many as a worker has in its hands. */
 const BATCH = 500;
@@ -57,6 +58,7 @@ export class PushForecast implements Foresight, OnModuleInit {
     private readonly planner: Planner,
     private readonly kinds: TargetKinds,
     private readonly targets: TargetRepository,
+    private readonly settlements: SettlementRepository,
     private readonly pusher: TargetPusher,
   ) {}
 
@@ -87,7 +89,7 @@ export class PushForecast implements Foresight, OnModuleInit {
           const claimed = await this.targets.claimTouched(db, tenantId, kind.kind, lease, BATCH);
           if (claimed.length === 0) break;
           const settled = await this.pusher.push(pushing, kind, claimed, lease);
-          await this.targets.write(db, tenantId, lease, settled);
+          await this.settlements.write(db, tenantId, lease, settled);
           for (const one of settled) if (isNews(one)) all.set(one.target.id, one);
           some = claimed.length;
           count += some;

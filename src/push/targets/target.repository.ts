@@ -1,16 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Subject } from '../wanted/subject';
-import { type ClaimedTarget, ENROLMENT_STAYS, type Kind, nameOf, type Settlement, type TargetKey } from './target';
+import { type ClaimedTarget, DOUBT_SECONDS, type Kind, nameOf, type TargetKey, WANTED_AGAIN } from './target';
 
 /** A worker that has not renewed its lease for so long is taken for dead. */
 const LEASE_SECONDS = 10;
-
-/** A call whose end was not seen may be carried out until then; only after that is anything created anew. */
-const DOUBT_SECONDS = 10;
-
-/** What waits is looked at again after this time even if nobody has called for it. */
-const WAITING_SECONDS = 300;
 
 interface TargetLine {
   readonly id: string;
@@ -26,12 +20,6 @@ interface TargetLine {
   readonly may_still_happen: boolean;
   readonly is_approved: boolean;
   readonly memo: unknown;
-}
-
-/** A claimed target, and what became of it. */
-export interface Settled {
-  readonly target: ClaimedTarget;
-  readonly settlement: Settlement;
 }
 
 /** The state of every target; each method is a constant number of statements, by the database's clock. */
@@ -60,8 +48,7 @@ export class TargetRepository {
     );
     await db.query(
       `UPDATE push_target AS target SET wanted = wanted + 1, attempts = 0, changed_at = clock_timestamp(),
-         state = CASE WHEN state = 'ignored' THEN state ELSE 'wanted' END,
-         next_try_at = CASE WHEN state = 'ignored' THEN NULL ELSE clock_timestamp() END
+         ${WANTED_AGAIN}
        FROM (SELECT kind, subject, place FROM unnest($2::text[], $3::text[], $4::text[]) AS key (kind, subject, place)
          UNION SELECT kind, subject, place FROM push_target WHERE tenant_id = $1 AND subject = ANY($5::text[])
          UNION SELECT kind, subject, place FROM push_target
@@ -151,146 +138,12 @@ export class TargetRepository {
     );
   }
 
-  /**
-   * Writes what became of claimed targets, as far as they are still this worker's. One that another has taken meanwhile
-   * may have been overwritten in Moodle by this one: it is looked up again.
-   */
-  async settle(db: EntityManager, tenantId: string, lease: string, settled: readonly Settled[]): Promise<void> {
-    // A child that turns to waiting and a parent that arrives must not miss each other.
-    await db.query("SELECT pg_advisory_xact_lock(hashtextextended('push settle ' || $1, 0))", [tenantId]);
-    await this.write(db, tenantId, lease, settled);
-  }
-
-  /** The same while no other worker settles, or none may notice. */
-  async write(db: EntityManager, tenantId: string, lease: string, settled: readonly Settled[]): Promise<void> {
-    const lines = settled.map((one) => toLine(one));
-    const ids = settled.map(({ target }) => target.id);
-    const parameters = [tenantId, lease, JSON.stringify(lines)];
-    const [kept]: [{ id: string }[], number] = await db.query(
-      `UPDATE push_target AS target SET
-         pushed = CASE WHEN line.outcome = 'pushed' THEN line.wanted ELSE pushed END,
-         pushed_at = CASE WHEN line.outcome = 'pushed' THEN clock_timestamp() ELSE pushed_at END,
-         pushed_digest = CASE WHEN line.outcome = 'pushed' THEN line.digest ELSE pushed_digest END,
-         deactivated_at = CASE WHEN line.outcome = 'pushed' AND target.is_active AND NOT line.is_active
-           AND NOT target.is_approved THEN clock_timestamp() ELSE deactivated_at END,
-         is_approved = is_approved AND line.outcome <> 'pushed', hold_id = line.hold_id,
-         is_active = CASE WHEN line.outcome IN ('pushed', 'adopted') THEN line.is_active ELSE target.is_active END,
-         moodle_id = CASE WHEN line.outcome IN ('pushed', 'adopted') THEN line.moodle_id ELSE target.moodle_id END,
-         is_doubtful = CASE WHEN line.outcome = 'pushed' THEN false ELSE is_doubtful OR line.in_doubt END,
-         doubt_until = CASE WHEN line.outcome = 'pushed' THEN NULL
-           WHEN line.in_doubt THEN clock_timestamp() + ${DOUBT_SECONDS} * interval '1 second' ELSE doubt_until END,
-         memo = CASE WHEN line.outcome = 'pushed' THEN NULL ELSE coalesce(line.memo, target.memo) END,
-         attempts = CASE WHEN line.outcome IN ('pushed', 'adopted', 'waiting') THEN 0 ELSE attempts + 1 END,
-         reason = line.reason, message = line.message, awaits = line.awaits, lease = NULL, leased_until = NULL,
-         changed_at = clock_timestamp(),
-         state = CASE WHEN target.state = 'ignored' THEN 'ignored' WHEN target.wanted > line.wanted OR line.outcome = 'adopted' THEN 'wanted'
-           ELSE line.outcome END,
-         next_try_at = CASE WHEN target.state = 'ignored' THEN NULL
-           WHEN target.wanted > line.wanted AND line.outcome <> 'retrying' THEN clock_timestamp()
-           ELSE clock_timestamp() + line.after_seconds * interval '1 second' END
-       FROM jsonb_to_recordset($3) AS line (id uuid, wanted bigint, outcome text,
-         digest text, is_active boolean, moodle_id bigint, in_doubt boolean, memo jsonb, reason text, message text,
-         awaits text[], after_seconds double precision, hold_id uuid)
-       WHERE target.tenant_id = $1 AND target.id = line.id AND target.lease = $2
-       RETURNING target.id`,
-      parameters,
-    );
-    await this.wakeWaiting(db, tenantId, settled);
-    await this.wakeLate(db, tenantId, settled);
-    await this.wantChildren(db, tenantId, settled);
-    await this.endMemberships(db, tenantId, settled);
-    if (kept.length < settled.length)
-      await this.doubt(
-        db,
-        tenantId,
-        ids,
-        kept.map(({ id }) => id),
-      );
-  }
-
-  /** What has waited for one of these is due. */
-  private async wakeWaiting(db: EntityManager, tenantId: string, settled: readonly Settled[]): Promise<void> {
-    const names = settled
-      .filter(({ settlement }) => settlement.outcome === 'pushed')
-      .map(({ target }) => nameOf(target));
-    if (names.length === 0) return;
-    await db.query(
-      `UPDATE push_target SET next_try_at = clock_timestamp()
-       WHERE tenant_id = $1 AND state = 'waiting' AND awaits && $2::text[]`,
-      [tenantId, names],
-    );
-  }
-
-  /** What is to wait for something that has arrived meanwhile need not wait. */
-  private async wakeLate(db: EntityManager, tenantId: string, settled: readonly Settled[]): Promise<void> {
-    const waiting = settled.filter(({ settlement }) => settlement.outcome === 'waiting').map(({ target }) => target);
-    if (waiting.length === 0) return;
-    await db.query(
-      `UPDATE push_target AS child SET next_try_at = clock_timestamp()
-       WHERE child.tenant_id = $1 AND child.id = ANY($2::uuid[]) AND child.state = 'waiting'
-         AND EXISTS (SELECT FROM push_target AS parent
-           WHERE parent.tenant_id = $1 AND parent.kind = split_part(child.awaits[1], ' ', 1)
-             AND parent.subject = split_part(child.awaits[1], ' ', 2)
-             AND parent.place = split_part(child.awaits[1], ' ', 3)
-             AND CASE WHEN child.reason = $3 THEN NOT parent.is_active WHEN parent.kind = 'enrolment' THEN parent.is_active
-               ELSE parent.moodle_id IS NOT NULL END)`,
-      [tenantId, waiting.map(({ id }) => id), ENROLMENT_STAYS],
-    );
-  }
-
-  /** Moodle takes who is unenrolled out of the groups of the course: what was known of the memberships holds no longer. */
-  private async endMemberships(db: EntityManager, tenantId: string, settled: readonly Settled[]): Promise<void> {
-    const ended = settled.filter(({ settlement }) => settlement.outcome === 'pushed' && settlement.endsChildren);
-    if (ended.length === 0) return;
-    await db.query(
-      `UPDATE push_target AS target SET pushed_digest = NULL, is_active = false, wanted = wanted + 1,
-         state = CASE WHEN state = 'ignored' THEN state ELSE 'wanted' END,
-         next_try_at = CASE WHEN state = 'ignored' THEN NULL ELSE clock_timestamp() END
-       FROM unnest($2::text[], $3::text[]) AS ended (subject, place)
-       WHERE target.tenant_id = $1 AND target.kind = 'membership' AND target.subject = ended.subject
-         AND split_part(target.place, '/', 2) = ended.place`,
-      [tenantId, ended.map(({ target }) => target.subject), ended.map(({ target }) => target.place)],
-    );
-  }
-
-  /** What stood in something that was made anew in Moodle is gone with what was there before. */
-  private async wantChildren(db: EntityManager, tenantId: string, settled: readonly Settled[]): Promise<void> {
-    const anew = settled.filter(({ target, settlement }) => isMadeAnew(target, settlement)).map(({ target }) => target);
-    if (anew.length === 0) return;
-    const subjectsOf = (isUser: boolean) =>
-      anew.filter(({ kind }) => (kind === 'user') === isUser).map(({ subject }) => subject);
-    await db.query(
-      `UPDATE push_target SET wanted = wanted + 1, is_doubtful = true,
-         state = CASE WHEN state = 'ignored' THEN state ELSE 'wanted' END,
-         next_try_at = CASE WHEN state = 'ignored' THEN NULL ELSE clock_timestamp() END
-       WHERE tenant_id = $1 AND place <> ''
-         AND (string_to_array(place, '/') && $2::text[] OR subject = ANY($3::text[]))`,
-      [tenantId, subjectsOf(false), subjectsOf(true)],
-    );
-  }
-
-  private async doubt(
-    db: EntityManager,
-    tenantId: string,
-    ids: readonly string[],
-    kept: readonly string[],
-  ): Promise<void> {
-    const fine = new Set(kept);
-    await db.query(
-      `UPDATE push_target SET is_doubtful = true, wanted = wanted + 1,
-         next_try_at = CASE WHEN state = 'ignored' THEN NULL ELSE clock_timestamp() END
-       WHERE tenant_id = $1 AND id = ANY($2::uuid[])`,
-      [tenantId, ids.filter((id) => !fine.has(id))],
-    );
-  }
-
   /** Nothing is known to be in Moodle any longer: it is another. Everything is looked up there before it is made. */
   async forgetMoodle(db: EntityManager, tenantId: string): Promise<void> {
     await db.query(
       `UPDATE push_target SET moodle_id = NULL, pushed_digest = NULL, memo = NULL, is_active = false, is_doubtful = false,
          doubt_until = NULL, hold_id = NULL, is_approved = false, wanted = wanted + 1, attempts = 0,
-         state = CASE WHEN state = 'ignored' THEN state ELSE 'wanted' END,
-         next_try_at = CASE WHEN state = 'ignored' THEN NULL ELSE clock_timestamp() END
+         ${WANTED_AGAIN}
        WHERE tenant_id = $1`,
       [tenantId],
     );
@@ -351,9 +204,6 @@ interface ParentLine extends TargetKey {
   readonly message: string | null;
 }
 
-const isMadeAnew = ({ kind, moodleId }: ClaimedTarget, settlement: Settlement): boolean =>
-  kind !== 'section' && moodleId !== null && settlement.outcome === 'pushed' && settlement.moodleId !== moodleId;
-
 /** Whether nobody has targets of the kind in hand. Who asks holds the answer until the end of the transaction. */
 async function isFree(db: EntityManager, tenantId: string, kind: Kind): Promise<boolean> {
   await db.query("SELECT pg_advisory_xact_lock(hashtextextended('push ' || $1 || ' ' || $2, 0))", [kind, tenantId]);
@@ -363,31 +213,6 @@ async function isFree(db: EntityManager, tenantId: string, kind: Kind): Promise<
     [tenantId, kind],
   );
   return line?.taken === false;
-}
-
-function toLine({ target, settlement }: Settled): Record<string, unknown> {
-  const { id, wanted } = target;
-  const line = { id, wanted, outcome: settlement.outcome, in_doubt: false, is_active: false };
-  switch (settlement.outcome) {
-    case 'pushed': {
-      const { moodleId, digest, isActive } = settlement;
-      return { ...line, moodle_id: moodleId, digest, is_active: isActive };
-    }
-    case 'adopted':
-      return { ...line, moodle_id: settlement.moodleId, is_active: true, after_seconds: 0 };
-    case 'waiting':
-      return { ...line, ...settlement, after_seconds: WAITING_SECONDS };
-    case 'retrying': {
-      const { reason, message, afterSeconds, mayHaveHappened, memo } = settlement;
-      return { ...line, reason, message, after_seconds: afterSeconds, in_doubt: mayHaveHappened, memo };
-    }
-    case 'held':
-      return { ...line, ...settlement, hold_id: settlement.holdId };
-    case 'failed':
-      return { ...line, ...settlement, in_doubt: settlement.mayHaveHappened ?? false };
-    default:
-      return settlement satisfies never;
-  }
 }
 
 const toClaimed = (line: TargetLine): ClaimedTarget => ({

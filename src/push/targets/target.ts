@@ -80,3 +80,10 @@ export type Settlement =
       readonly message: string;
       readonly mayHaveHappened?: boolean;
     };
+
+/** A call whose end was not seen may be carried out until then; only after that is anything created anew. */
+export const DOUBT_SECONDS = 10;
+
+/** In an update of targets: they are due at once, but those that somebody has said to ignore. */
+export const WANTED_AGAIN = `state = CASE WHEN state = 'ignored' THEN state ELSE 'wanted' END,
+         next_try_at = CASE WHEN state = 'ignored' THEN NULL ELSE clock_timestamp() END`;

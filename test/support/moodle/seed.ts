@@ -1,4 +1,4 @@
-import type { Activity, Category, Course, Section, User } from './rows';
+import type { Activity, Category, Course, Group, Section, User } from './rows';
 import type { Site } from './site';
 
 type Part<R, Needed extends keyof R> = Partial<Omit<R, 'id'>> & Pick<R, Needed>;
@@ -91,6 +91,17 @@ export const addActivity = (site: Site, activity: Part<Activity, 'course' | 'mod
 export function keepIdsApart(site: Site): void {
   for (const [at, table] of site.tables.entries()) table.startAt(10_000 * (at + 1));
 }
+
+/** Without an ID number, as somebody makes one by hand. */
+export const addGroup = (site: Site, group: Part<Group, 'courseid' | 'name'>): Group =>
+  site.groups.insert({
+    idnumber: '',
+    description: '',
+    descriptionformat: 1,
+    visibility: 0,
+    participation: true,
+    ...group,
+  });
 
 export function fillFreshSite(site: Site): void {
   addUser(site, { username: 'guest', firstname: 'Guest user', lastname: ' ', email: 'root@localhost' });
