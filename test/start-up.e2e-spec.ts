@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { withOwnDatabase } from './support/databases';
 import { Run } from './support/run';
+import { newSecretKey } from './support/secret-keys';
 
 const PROGRAM = JSON.stringify({ id: 'p1', Name: 'HND' });
 const post = async (url: string): Promise<string> => {
@@ -112,7 +113,12 @@ it('says which port is taken, and what to do', async () => {
 
 it.each([
   ['every mistake of the configuration', { PORT: 'x', ENV: 'prod' }, /2 mistakes:\n- ENV must.*\n- PORT must/],
-  ['that production needs a database', { ENV: 'production' }, /DATABASE_URL must be set/],
+  [
+    'that production needs a database and keys',
+    { ENV: 'production' },
+    /DATABASE_URL must.*\n- SECRET_KEYS must be set/,
+  ],
+  ['what is wrong with a key, without telling it', { SECRET_KEYS: 'a:secret' }, /SECRET_KEYS: key 1 must be 32 bytes/],
   ['that the database does not answer', { DATABASE_URL: 'postgres://u:secret@127.0.0.1:1/db' }, /does not answer/],
 ])('tells %s, with exit code 1', async (_name, variables, message) => {
   const run = new Run(folder, variables);
@@ -123,7 +129,7 @@ it.each([
 
 it('logs JSON in production, with the same facts and no payload', async () => {
   await withOwnDatabase('json_logs', async (url) => {
-    const run = new Run(folder, { DATABASE_URL: url, ENV: 'production' });
+    const run = new Run(folder, { DATABASE_URL: url, ENV: 'production', SECRET_KEYS: newSecretKey('a') });
     const base = await run.ready();
     const canary = {
       id: 'canary-id',

@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { InvalidEnvironment, readEnvironment } from './environment';
+import { SAMPLE_SECRET_KEYS } from './secret-keys';
 
 const mistakesOf = (variables: Record<string, string>): readonly string[] => {
   try {
@@ -46,10 +48,49 @@ it('names every mistake at once, and no value that may be a secret', () => {
   expect(mistakes.join()).not.toContain('hunter2');
 });
 
+const KEY = randomBytes(32).toString('base64');
+const PRODUCTION = { ENV: 'production', DATABASE_URL: 'postgres://u@h/d', SECRET_KEYS: `a:${KEY}` };
+
 it('refuses the embedded database in production, unless told', () => {
-  expect(mistakesOf({ ENV: 'production' })).toEqual([expect.stringContaining('DATABASE_URL')]);
-  expect(mistakesOf({ ENV: 'production', ALLOW_EMBEDDED_DATABASE: 'true' })).toEqual([]);
-  expect(mistakesOf({ ENV: 'production', DATABASE_URL: 'postgres://u@h/d' })).toEqual([]);
+  const { DATABASE_URL, ...without } = PRODUCTION;
+  expect(mistakesOf(without)).toEqual([expect.stringContaining('DATABASE_URL')]);
+  expect(mistakesOf({ ...without, ALLOW_EMBEDDED_DATABASE: 'true' })).toEqual([]);
+  expect(mistakesOf({ ...without, DATABASE_URL })).toEqual([]);
+});
+
+it('refuses in production what everybody knows, all at once; elsewhere it may be tried', () => {
+  const known = {
+    DATABASE_URL: 'postgres://user:password@host:5432/database',
+    MIGRATION_DATABASE_URL: 'postgresql://owner:password@host/database',
+    REDIS_URL: 'redis://:password@host:6379/0',
+    SECRET_KEYS: `a:${KEY},b:${SAMPLE_SECRET_KEYS.split(':')[1]}`,
+  };
+  expect(mistakesOf({ ...known, ENV: 'production' })).toEqual([
+    expect.stringMatching(/^DATABASE_URL .* sample/),
+    expect.stringMatching(/^MIGRATION_DATABASE_URL .* sample/),
+    expect.stringMatching(/^REDIS_URL .* sample/),
+    expect.stringMatching(/^SECRET_KEYS .* sample/),
+  ]);
+  expect(mistakesOf({ ...PRODUCTION, SECRET_KEYS: '' })).toEqual([expect.stringMatching(/^SECRET_KEYS must be set/)]);
+  expect(mistakesOf(known)).toEqual([]);
+  expect(readFileSync('.env.example', 'utf8')).toContain(`, ${SAMPLE_SECRET_KEYS},`);
+});
+
+it.each([
+  ['no id', KEY],
+  ['an id with other characters', `a_b:${KEY}`],
+  ['an id that is too long', `${'a'.repeat(33)}:${KEY}`],
+  ['a key that is too short', `a:${KEY.slice(4)}`],
+  ['a key that is too long', `a:AAAA${KEY}`],
+  ['something else than base64', `a:${'!'.repeat(43)}=`],
+  ['a comma at the end', `a:${KEY},`],
+  ['two keys of one id', `a:${KEY},a:${randomBytes(32).toString('base64')}`],
+])('refuses SECRET_KEYS with %s, and tells nothing of them', (_what, keys) => {
+  const [mistake, ...more] = mistakesOf({ SECRET_KEYS: keys });
+  expect(mistake).toMatch(/^SECRET_KEYS: /);
+  expect(more).toEqual([]);
+  expect(mistake).not.toContain(KEY.slice(8, 24));
+  expect(mistake).not.toContain('a_b');
 });
 
 it('wants a site when Moodle is switched on, and tells no token', () => {
@@ -73,6 +114,7 @@ it('is listed whole in .env.example, with the defaults', () => {
     'DATABASE_URL',
     'MIGRATION_DATABASE_URL',
     'REDIS_URL',
+    'SECRET_KEYS',
     'DEFAULT_PROFILE_FILE',
     'MOODLE_BASE_URL',
     'MOODLE_TOKEN',

@@ -9,9 +9,12 @@ import {
   Matches,
   Max,
   Min,
+  ValidateBy,
   validateSync,
 } from 'class-validator';
 import { TENANT_ID_PATTERN } from '../request/tenant-id';
+import { mistakesOfProduction } from './production-mistakes';
+import { readSecretKeys } from './secret-keys';
 
 const POSTGRES_URL = /^postgres(ql)?:\/\/\S+$/;
 const LOG_LEVELS = ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'] as const;
@@ -33,6 +36,25 @@ const ToInteger = (): PropertyDecorator =>
   Transform(({ value }: { value: unknown }) =>
     typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value,
   );
+
+/** @param read throws what is wrong with the value, without repeating it */
+const ReadableBy = (read: (text: string) => unknown): PropertyDecorator => {
+  const mistake = (value: unknown): string | null => {
+    try {
+      read(String(value));
+      return null;
+    } catch (error) {
+      return error instanceof Error ? error.message : 'cannot be read';
+    }
+  };
+  return ValidateBy({
+    name: 'readableBy',
+    validator: {
+      validate: (value) => mistake(value) === null,
+      defaultMessage: (checked) => `${checked?.property}: ${mistake(checked?.value)}`,
+    },
+  });
+};
 
 /** Every environment variable that the service reads, with its default. `.env.example` lists the same, explained. */
 export class Environment {
@@ -65,6 +87,11 @@ export class Environment {
     message: 'MIGRATION_DATABASE_URL must look like postgres://user:password@host:5432/database',
   })
   MIGRATION_DATABASE_URL?: string;
+
+  /** `id:base64,…`: what tenants' secrets are sealed by, the newest first. Absent: a sample that everybody knows. */
+  @IsOptional()
+  @ReadableBy(readSecretKeys)
+  SECRET_KEYS?: string;
 
   /** Absent: PostgreSQL remembers idempotency keys. */
   @IsOptional()
@@ -195,9 +222,7 @@ export function readEnvironment(variables: Record<string, unknown>): Environment
   const mistakes = validateSync(environment, { stopAtFirstError: true }).flatMap((error) =>
     Object.values(error.constraints ?? {}),
   );
-  if (environment.ENV === 'production' && !environment.DATABASE_URL && !environment.ALLOW_EMBEDDED_DATABASE) {
-    mistakes.push('DATABASE_URL must be set when ENV=production (or ALLOW_EMBEDDED_DATABASE=true, for a trial)');
-  }
+  if (environment.ENV === 'production') mistakes.push(...mistakesOfProduction(environment));
   const { MOODLE_ENABLED, MOODLE_BASE_URL, MOODLE_TOKEN, MOODLE_SITES_FILE } = environment;
   if ((MOODLE_BASE_URL === undefined) !== (MOODLE_TOKEN === undefined)) {
     mistakes.push('MOODLE_BASE_URL and MOODLE_TOKEN must be set together');
