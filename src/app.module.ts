@@ -20,6 +20,7 @@ import { GradesModule } from './records/grades/grades.module';
 import { RedisModule } from './redis/redis.module';
 import { RequestModule } from './request/request.module';
 import { RunsModule } from './runs/runs.module';
+import { SecretsModule } from './secrets/secrets.module';
 import { UpkeepModule } from './upkeep/upkeep.module';
 
 /** Everything the service is made of; a new entity is added here. */
@@ -33,6 +34,7 @@ import { UpkeepModule } from './upkeep/upkeep.module';
     DeferredModule,
     PushesModule,
     RunsModule,
+    SecretsModule,
     UpkeepModule,
     StudentsModule,
     ProgramsModule,
