@@ -36,7 +36,7 @@ module.exports = {
       comment: 'The engine takes bytes and answers a report, so that an import can use it as a webhook does.',
       severity: 'error',
       from: { path: '^src/sync/' },
-      to: { path: ['^src/(?!sync/|database/|config/)', 'node_modules/(@types/)?(express|ioredis)/'] },
+      to: { path: ['^src/(?!sync/|audit/|database/|config/)', 'node_modules/(@types/)?(express|ioredis)/'] },
     },
     {
       name: 'database-knows-no-concern',
@@ -44,6 +44,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/database/' },
       to: { path: '^src/(?!database/|config/)' },
+    },
+    {
+      name: 'audit-is-written-by-others',
+      comment: 'Whoever changes something on behalf of an administrator writes it here, the engine too.',
+      severity: 'error',
+      from: { path: '^src/audit/' },
+      to: { path: '^src/(?!audit/|database/|config/)' },
     },
     {
       name: 'moodle-knows-no-entity',

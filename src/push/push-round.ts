@@ -55,7 +55,7 @@ export class PushRound {
    */
   async run(tenantId: string, signal: AbortSignal): Promise<number | null> {
     const settings = await this.plan(tenantId, signal);
-    const site = this.sites.find(tenantId);
+    const site = await this.sites.find(tenantId);
     if (!site) return null;
     await this.noticeMove(tenantId, site.baseUrl);
     const wait = await this.gate.secondsToWait(tenantId, site);

@@ -48,7 +48,7 @@ export class PushWorker implements OnModuleInit {
   async remind(tenantId: string): Promise<void> {
     const seconds = await this.round.secondsUntilDue(tenantId);
     if (seconds === null || seconds > LATEST_SECONDS) return;
-    if (!this.sites.find(tenantId)) await this.round.run(tenantId, AbortSignal.timeout(TURN_MS));
+    if (!(await this.sites.find(tenantId))) await this.round.run(tenantId, AbortSignal.timeout(TURN_MS));
     else await this.queue.sendLater(PUSH_QUEUE, tenantId, { tenantId }, seconds);
   }
 }

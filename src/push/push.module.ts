@@ -11,6 +11,9 @@ import { ParentReader } from './kinds/parents';
 import { TARGET_KINDS, TargetKinds } from './kinds/target-kinds';
 import { MarkRepository } from './planning/mark.repository';
 import { MoodleSites } from './site/moodle-sites';
+import { MoodleToken } from './site/moodle-token';
+import { SecretsModule } from '../secrets/secrets.module';
+import { DirectoryModule } from '../tenants/directory.module';
 import { Planner } from './planning/planner';
 import { PushForecast } from './planning/push-forecast';
 import { PushGate } from './site/push-gate';
@@ -34,7 +37,9 @@ import { TenantPushRepository } from './site/tenant-push.repository';
 @Module({
   imports: [
     MoodleModule,
+    DirectoryModule,
     QueueModule,
+    SecretsModule,
     SyncModule,
     TypeOrmModule.forFeature([PushMarkEntity, PushTargetEntity, PushTenantEntity, PushHoldEntity]),
   ],
@@ -44,6 +49,7 @@ import { TenantPushRepository } from './site/tenant-push.repository';
     HoldRepository,
     MarkRepository,
     MoodleSites,
+    MoodleToken,
     ParentReader,
     Planner,
     PushForecast,
@@ -64,6 +70,16 @@ import { TenantPushRepository } from './site/tenant-push.repository';
     TenantPushRepository,
     ...TARGET_KINDS,
   ],
-  exports: [HoldReader, HoldRepository, PushReader, PushRound, PushSources, PushStatusService, PushWorker, SiteCheck],
+  exports: [
+    MoodleToken,
+    HoldReader,
+    HoldRepository,
+    PushReader,
+    PushRound,
+    PushSources,
+    PushStatusService,
+    PushWorker,
+    SiteCheck,
+  ],
 })
 export class PushModule {}

@@ -2,6 +2,7 @@ import { Controller, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { ApproveHoldEndpoint, ListHoldsEndpoint, RejectHoldEndpoint } from '../openapi/holds-endpoint.decorator';
 import type { HoldView } from '../push/brake/hold-reader';
+import { By, type Caller } from '../request/caller.decorator';
 import { JsonBody } from '../request/json-body.decorator';
 import { Tenant } from '../request/tenant.decorator';
 import type { PageOf } from '../sync/cursor';
@@ -20,12 +21,12 @@ export class HoldsController {
   }
 
   @ApproveHoldEndpoint()
-  approve(@Tenant() tenantId: string, @Param('hold_id') id: string, @JsonBody() { note }: NoteDto): Promise<HoldView> {
-    return this.holds.approve(tenantId, id, note);
+  approve(@By() by: Caller, @Param('hold_id') id: string, @JsonBody() { note }: NoteDto): Promise<HoldView> {
+    return this.holds.approve(by, id, note);
   }
 
   @RejectHoldEndpoint()
-  reject(@Tenant() tenantId: string, @Param('hold_id') id: string, @JsonBody() { note }: NoteDto): Promise<HoldView> {
-    return this.holds.reject(tenantId, id, note);
+  reject(@By() by: Caller, @Param('hold_id') id: string, @JsonBody() { note }: NoteDto): Promise<HoldView> {
+    return this.holds.reject(by, id, note);
   }
 }

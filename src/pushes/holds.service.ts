@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { HoldReader, type HoldsRequest, type HoldView } from '../push/brake/hold-reader';
+import type { Caller } from '../request/caller.decorator';
 import { PushWorker } from '../push/push-worker';
 import type { PageOf } from '../sync/cursor';
 
@@ -17,14 +18,14 @@ export class HoldsService {
   }
 
   /** @throws RecordNotFound */
-  async approve(tenantId: string, holdId: string, note: string): Promise<HoldView> {
-    const hold = await this.holds.decide(tenantId, holdId, 'approved', note);
-    await this.worker.remind(tenantId);
+  async approve(by: Caller, holdId: string, note: string): Promise<HoldView> {
+    const hold = await this.holds.decide(by.tenantId, by, holdId, 'approved', note);
+    await this.worker.remind(by.tenantId);
     return hold;
   }
 
   /** @throws RecordNotFound */
-  reject(tenantId: string, holdId: string, note: string): Promise<HoldView> {
-    return this.holds.decide(tenantId, holdId, 'rejected', note);
+  reject(by: Caller, holdId: string, note: string): Promise<HoldView> {
+    return this.holds.decide(by.tenantId, by, holdId, 'rejected', note);
   }
 }

@@ -8,6 +8,7 @@ import {
 } from '../openapi/moodle-endpoint.decorator';
 import type { PushStatus } from '../push/site/push-status';
 import type { SiteReport } from '../push/site/site-check';
+import { By, type Caller } from '../request/caller.decorator';
 import { JsonBody } from '../request/json-body.decorator';
 import { Tenant } from '../request/tenant.decorator';
 import { MoodleService } from './moodle.service';
@@ -30,12 +31,12 @@ export class MoodleController {
   }
 
   @PauseMoodleEndpoint()
-  pause(@Tenant() tenantId: string, @JsonBody() { note }: NoteDto): Promise<PushStatus> {
-    return this.moodle.pause(tenantId, note);
+  pause(@By() by: Caller, @JsonBody() { note }: NoteDto): Promise<PushStatus> {
+    return this.moodle.pause(by, note);
   }
 
   @ResumeMoodleEndpoint()
-  resume(@Tenant() tenantId: string): Promise<PushStatus> {
-    return this.moodle.resume(tenantId);
+  resume(@By() by: Caller): Promise<PushStatus> {
+    return this.moodle.resume(by);
   }
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type PushStatus, PushStatusService } from '../push/site/push-status';
+import type { Caller } from '../request/caller.decorator';
 import { PushWorker } from '../push/push-worker';
 import { SiteCheck, type SiteReport } from '../push/site/site-check';
 
@@ -20,13 +21,13 @@ export class MoodleService {
     return this.site.check(tenantId);
   }
 
-  pause(tenantId: string, note: string): Promise<PushStatus> {
-    return this.status.pause(tenantId, note);
+  pause(by: Caller, note: string): Promise<PushStatus> {
+    return this.status.pause(by.tenantId, by, note);
   }
 
-  async resume(tenantId: string): Promise<PushStatus> {
-    const status = await this.status.resume(tenantId);
-    await this.worker.remind(tenantId);
+  async resume(by: Caller): Promise<PushStatus> {
+    const status = await this.status.resume(by.tenantId, by);
+    await this.worker.remind(by.tenantId);
     return status;
   }
 }

@@ -7,6 +7,7 @@ import {
   RetryPushesEndpoint,
 } from '../openapi/pushes-endpoint.decorator';
 import type { PushView } from '../push/targets/push-reader';
+import { By, type Caller } from '../request/caller.decorator';
 import { JsonBody } from '../request/json-body.decorator';
 import { Tenant } from '../request/tenant.decorator';
 import type { PageOf } from '../sync/cursor';
@@ -25,17 +26,17 @@ export class PushesController {
   }
 
   @RetryPushesEndpoint()
-  retryAll(@Tenant() tenantId: string, @Query() query: PushFilterQuery): Promise<{ retried: number }> {
-    return this.pushes.retryAll(tenantId, query);
+  retryAll(@By() by: Caller, @Query() query: PushFilterQuery): Promise<{ retried: number }> {
+    return this.pushes.retryAll(by, query);
   }
 
   @RetryPushEndpoint()
-  retry(@Tenant() tenantId: string, @Param('push_id') id: string): Promise<PushView> {
-    return this.pushes.retry(tenantId, id);
+  retry(@By() by: Caller, @Param('push_id') id: string): Promise<PushView> {
+    return this.pushes.retry(by, id);
   }
 
   @IgnorePushEndpoint()
-  ignore(@Tenant() tenantId: string, @Param('push_id') id: string, @JsonBody() { note }: NoteDto): Promise<PushView> {
-    return this.pushes.ignore(tenantId, id, note);
+  ignore(@By() by: Caller, @Param('push_id') id: string, @JsonBody() { note }: NoteDto): Promise<PushView> {
+    return this.pushes.ignore(by, id, note);
   }
 }

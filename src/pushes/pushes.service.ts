@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type PushesRequest, type PushFilter, PushReader, type PushView } from '../push/targets/push-reader';
+import type { Caller } from '../request/caller.decorator';
 import { PushWorker } from '../push/push-worker';
 import type { PageOf } from '../sync/cursor';
 
@@ -16,21 +17,21 @@ export class PushesService {
     return this.pushes.findPage(tenantId, request);
   }
 
-  async retryAll(tenantId: string, filter: PushFilter): Promise<{ retried: number }> {
-    const retried = await this.pushes.retryAll(tenantId, filter);
-    await this.worker.remind(tenantId);
+  async retryAll(by: Caller, filter: PushFilter): Promise<{ retried: number }> {
+    const retried = await this.pushes.retryAll(by.tenantId, by, filter);
+    await this.worker.remind(by.tenantId);
     return { retried };
   }
 
   /** @throws RecordNotFound */
-  async retry(tenantId: string, pushId: string): Promise<PushView> {
-    const push = await this.pushes.retry(tenantId, pushId);
-    await this.worker.remind(tenantId);
+  async retry(by: Caller, pushId: string): Promise<PushView> {
+    const push = await this.pushes.retry(by.tenantId, by, pushId);
+    await this.worker.remind(by.tenantId);
     return push;
   }
 
   /** @throws RecordNotFound */
-  ignore(tenantId: string, pushId: string, note: string): Promise<PushView> {
-    return this.pushes.ignore(tenantId, pushId, note);
+  ignore(by: Caller, pushId: string, note: string): Promise<PushView> {
+    return this.pushes.ignore(by.tenantId, by, pushId, note);
   }
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { type Actor, AuditLog } from '../../audit/audit-log';
 import { TenantTransaction } from '../../database/tenant-transaction';
 import { isUuid, type PageOf, toPage, uuidOf } from '../../sync/cursor';
 import { RecordNotFound } from '../../sync/record-not-found';
@@ -49,6 +50,7 @@ export class HoldReader {
   constructor(
     private readonly transaction: TenantTransaction,
     private readonly holds: HoldRepository,
+    private readonly audit: AuditLog,
   ) {}
 
   /** The newest first. @throws MalformedCursor */
@@ -66,13 +68,21 @@ export class HoldReader {
   /** @throws RecordNotFound when there is no such hold, or it is decided */
   async decide(
     tenantId: string,
+    by: Actor,
     holdId: string,
-    state: Exclude<HoldState, 'open'>,
-    note: string | null,
+    state: 'approved' | 'rejected',
+    note: string,
   ): Promise<HoldView> {
     const line = await this.transaction.run(tenantId, async (db) => {
       if (!isUuid(holdId) || !(await this.holds.decide(db, tenantId, holdId, state, note))) return null;
       const [found] = await db.query<HoldLine[]>(`${SELECT} AND id = $2`, [tenantId, holdId]);
+      const after = { state, note, size: found?.size };
+      await this.audit.write(db, tenantId, by, {
+        act: `hold.${state}`,
+        subject: `hold ${holdId}`,
+        before: { state: 'open' },
+        after,
+      });
       return found ?? null;
     });
     if (!line) throw new RecordNotFound('There is no open hold with this id in this tenant');

@@ -49,6 +49,6 @@ export class PushMarks implements OnModuleInit {
     if (subjects.length === 0) return;
     await this.marks.add(db, tenantId, subjects);
     // What is only kept is planned by the upkeep.
-    if (this.sites.find(tenantId)) await this.queue.send(PUSH_QUEUE, tenantId, { tenantId }, db);
+    if (this.sites.mayHave(tenantId)) await this.queue.send(PUSH_QUEUE, tenantId, { tenantId }, db);
   }
 }

@@ -1,36 +1,67 @@
 import { readFileSync } from 'node:fs';
-import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { z } from 'zod';
 import { Environment } from '../../config/environment';
 import type { MoodleSite } from '../../moodle/moodle-site';
 import { TENANT_ID_PATTERN } from '../../request/tenant-id';
+import { UnreadableSecret } from '../../secrets/unreadable-secret';
+import { TenantDirectory } from '../../tenants/tenant-directory';
+import { MoodleToken } from './moodle-token';
 
 const sites = z.record(
   z.string().regex(TENANT_ID_PATTERN),
   z.strictObject({ baseUrl: z.url({ protocol: /^https?$/ }), token: z.string().min(1) }),
 );
 
-/** Which Moodle site belongs to which tenant. */
+/** Which Moodle site belongs to which tenant: the one that is set for it, else the one of the environment. */
 @Injectable()
 export class MoodleSites implements OnApplicationBootstrap {
-  private byTenant = new Map<string, MoodleSite>();
+  private readonly log = new Logger(MoodleSites.name);
+  private configured = new Map<string, MoodleSite>();
 
-  constructor(private readonly environment: Environment) {}
+  constructor(
+    private readonly environment: Environment,
+    private readonly tenants: TenantDirectory,
+    private readonly tokens: MoodleToken,
+  ) {}
 
-  onApplicationBootstrap(): void {
+  /** Whoever is named in the environment is registered by that. */
+  async onApplicationBootstrap(): Promise<void> {
     const { MOODLE_BASE_URL: baseUrl, MOODLE_TOKEN: token, MOODLE_SITES_FILE: file } = this.environment;
-    if (file !== undefined) this.byTenant = new Map(Object.entries(readSites(file)));
-    if (baseUrl && token) this.byTenant.set(this.environment.DEFAULT_TENANT_ID, { baseUrl, token });
+    if (file !== undefined) this.configured = new Map(Object.entries(readSites(file)));
+    if (baseUrl && token) this.configured.set(this.environment.DEFAULT_TENANT_ID, { baseUrl, token });
+    await this.tenants.ensure([this.environment.DEFAULT_TENANT_ID, ...this.configured.keys()]);
   }
 
-  /** null when nothing is to be sent: the tenant has no site, or Moodle is switched off. */
-  find(tenantId: string): MoodleSite | null {
-    return this.environment.MOODLE_ENABLED ? this.findConfigured(tenantId) : null;
+  /** null when nothing is to be sent: the tenant has no site or is paused, or Moodle is switched off. */
+  async find(tenantId: string): Promise<MoodleSite | null> {
+    if (!this.environment.MOODLE_ENABLED) return null;
+    const tenant = await this.tenants.find(tenantId);
+    return tenant?.state === 'paused' ? null : this.findConfigured(tenantId);
   }
 
-  /** Also while Moodle is switched off. */
-  findConfigured(tenantId: string): MoodleSite | null {
-    return this.byTenant.get(tenantId) ?? null;
+  /** Also while Moodle is switched off, or the tenant is paused. */
+  async findConfigured(tenantId: string): Promise<MoodleSite | null> {
+    const own = (await this.tenants.find(tenantId))?.settings.moodle_base_url;
+    if (own === undefined) return this.configured.get(tenantId) ?? null;
+    const token = await this.readToken(tenantId);
+    return token === null ? null : { baseUrl: own, token };
+  }
+
+  /** Without asking anybody, for whoever is in the middle of a transaction: whether there may be a site to send to. */
+  mayHave(tenantId: string): boolean {
+    if (!this.environment.MOODLE_ENABLED) return false;
+    return this.configured.has(tenantId) || this.tenants.mayHave(tenantId, ({ settings }) => settings.moodle_base_url);
+  }
+
+  private async readToken(tenantId: string): Promise<string | null> {
+    try {
+      return await this.tokens.read(tenantId);
+    } catch (error) {
+      if (!(error instanceof UnreadableSecret)) throw error;
+      this.log.error(`Nothing is pushed for ${tenantId}: ${error.message}`);
+      return null;
+    }
   }
 }
 

@@ -50,7 +50,7 @@ export class SiteCheck {
     const { layout, roles } = settings;
     const findings: SiteFinding[] = [];
     if (!this.environment.MOODLE_ENABLED) findings.push(DISABLED);
-    const site = this.sites.findConfigured(tenantId);
+    const site = await this.sites.findConfigured(tenantId);
     const info = site ? await this.reach(site, findings) : null;
     if (!site) findings.push(NO_SITE);
     if (site && info) {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { type Act, type Actor, AuditLog } from '../../audit/audit-log';
 import { TenantTransaction } from '../../database/tenant-transaction';
 import { isUuid, type PageOf, toPage, uuidOf } from '../../sync/cursor';
 import { EntityRegistry } from '../../sync/entity-registry';
@@ -56,6 +57,8 @@ interface PushLine {
   readonly note: string | null;
 }
 
+const NO_PUSH = 'There is no push with this id in this tenant';
+
 const COLUMNS =
   'id, kind, subject, place, state, reason, message, moodle_id, is_active, attempts, next_try_at, changed_at, pushed_at, note';
 
@@ -68,6 +71,7 @@ export class PushReader {
   constructor(
     private readonly transaction: TenantTransaction,
     private readonly entities: EntityRegistry,
+    private readonly audit: AuditLog,
   ) {}
 
   /** In the order of their ids. @throws MalformedCursor */
@@ -89,22 +93,25 @@ export class PushReader {
   }
 
   /** Everything that is not pushed and matches is due at once; what has failed is looked up. @returns how many */
-  async retryAll(tenantId: string, filter: PushFilter): Promise<number> {
-    const [, count] = await this.transaction.run(tenantId, (db) =>
-      db.query<[unknown, number]>(
+  async retryAll(tenantId: string, by: Actor, filter: PushFilter): Promise<number> {
+    return this.transaction.run(tenantId, async (db) => {
+      const [, count] = await db.query<[unknown, number]>(
         `UPDATE push_target SET state = 'wanted', next_try_at = clock_timestamp(), attempts = 0, note = NULL,
            is_doubtful = is_doubtful OR (state = 'failed' AND ${WAS_PUSHED}), changed_at = clock_timestamp()
          WHERE tenant_id = $1 AND ${FILTER} AND state IN ('failed', 'retrying', 'waiting', 'wanted')`,
         [tenantId, ...this.filter(filter)],
-      ),
-    );
-    return count;
+      );
+      await this.audit.write(db, tenantId, by, { act: 'push.retried', subject: 'pushes', after: { ...filter, count } });
+      return count;
+    });
   }
 
   /** It is due at once, and no longer ignored; what Moodle has is looked up. @throws RecordNotFound */
-  retry(tenantId: string, pushId: string): Promise<PushView> {
+  retry(tenantId: string, by: Actor, pushId: string): Promise<PushView> {
     return this.change(
       tenantId,
+      by,
+      'push.retried',
       pushId,
       `state = 'wanted', next_try_at = clock_timestamp(), attempts = 0, note = NULL, is_doubtful = is_doubtful OR ${WAS_PUSHED}`,
       [],
@@ -112,28 +119,40 @@ export class PushReader {
   }
 
   /** It is left alone, whatever changes, until somebody asks to retry it. @throws RecordNotFound */
-  ignore(tenantId: string, pushId: string, note: string): Promise<PushView> {
-    return this.change(tenantId, pushId, `state = 'ignored', next_try_at = NULL, note = $3`, [note]);
+  ignore(tenantId: string, by: Actor, pushId: string, note: string): Promise<PushView> {
+    return this.change(tenantId, by, 'push.ignored', pushId, `state = 'ignored', next_try_at = NULL, note = $3`, [
+      note,
+    ]);
   }
 
   private async change(
     tenantId: string,
+    by: Actor,
+    act: Act,
     pushId: string,
     assignments: string,
     parameters: readonly unknown[],
   ): Promise<PushView> {
-    const [lines] = isUuid(pushId)
-      ? await this.transaction.run(tenantId, (db) =>
-          db.query<[PushLine[], number]>(
-            `UPDATE push_target SET ${assignments}, changed_at = clock_timestamp()
-             WHERE tenant_id = $1 AND id = $2 RETURNING ${COLUMNS}`,
-            [tenantId, pushId, ...parameters],
-          ),
-        )
-      : [[]];
-    const [line] = lines;
-    if (!line) throw new RecordNotFound('There is no push with this id in this tenant');
-    return this.toView(line);
+    if (!isUuid(pushId)) throw new RecordNotFound(NO_PUSH);
+    return this.transaction.run(tenantId, async (db) => {
+      const [before] = await db.query<PushLine[]>(
+        `SELECT ${COLUMNS} FROM push_target WHERE tenant_id = $1 AND id = $2 FOR UPDATE`,
+        [tenantId, pushId],
+      );
+      const [[after]] = await db.query<[PushLine[], number]>(
+        `UPDATE push_target SET ${assignments}, changed_at = clock_timestamp()
+         WHERE tenant_id = $1 AND id = $2 RETURNING ${COLUMNS}`,
+        [tenantId, pushId, ...parameters],
+      );
+      if (!before || !after) throw new RecordNotFound(NO_PUSH);
+      await this.audit.write(db, tenantId, by, {
+        act,
+        subject: `push ${pushId}`,
+        before: said(before),
+        after: said(after),
+      });
+      return this.toView(after);
+    });
   }
 
   private filter({ entity, state, reason }: PushFilter): (string | null)[] {
@@ -160,3 +179,6 @@ export class PushReader {
     };
   }
 }
+
+/** What of a push is kept in the audit log. */
+const said = ({ state, reason, note }: PushLine): object => ({ state, reason, note });

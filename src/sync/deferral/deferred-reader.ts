@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { type Actor, AuditLog } from '../../audit/audit-log';
 import { TenantTransaction } from '../../database/tenant-transaction';
 import { type PageOf, positionOf, toPage } from '../cursor';
 import { EntityRegistry } from '../entity-registry';
@@ -58,6 +59,7 @@ export class DeferredReader {
     private readonly transaction: TenantTransaction,
     private readonly entities: EntityRegistry,
     private readonly deferred: DeferredRepository,
+    private readonly audit: AuditLog,
   ) {}
 
   /** In the order of entity and id. @throws MalformedCursor */
@@ -103,9 +105,12 @@ export class DeferredReader {
   }
 
   /** Gives up what waits under this id. @throws RecordNotFound */
-  async discard(tenantId: string, route: string, id: string): Promise<void> {
+  async discard(tenantId: string, by: Actor, route: string, id: string): Promise<void> {
     const { entity, zohoId } = await this.find(tenantId, route, id);
-    await this.transaction.run(tenantId, (db) => this.deferred.remove(db, tenantId, entity, [zohoId]));
+    await this.transaction.run(tenantId, async (db) => {
+      await this.deferred.remove(db, tenantId, entity, [zohoId]);
+      await this.audit.write(db, tenantId, by, { act: 'deferred.discarded', subject: `${route} ${zohoId}` });
+    });
   }
 
   private toView(line: DeferredLine): DeferredView {

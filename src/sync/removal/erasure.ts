@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { type Actor, AuditLog } from '../../audit/audit-log';
 import { type Ending, TenantTransaction } from '../../database/tenant-transaction';
 import { EntityRegistry } from '../entity-registry';
 import { columnOf, type EntityDefinition } from '../fields';
@@ -21,15 +22,22 @@ export class Erasure {
     private readonly entities: EntityRegistry,
     private readonly mentions: Mentions,
     private readonly changes: RowChanges,
+    private readonly audit: AuditLog,
   ) {}
 
-  erase(tenantId: string, definition: EntityDefinition, zohoId: string, ending: Ending): Promise<Erased> {
+  erase(
+    tenantId: string,
+    by: Actor,
+    { name, plural, isPerson }: EntityDefinition,
+    zohoId: string,
+    ending: Ending,
+  ): Promise<Erased> {
     return this.transaction.run(
       tenantId,
       async (db) => {
         await keepOutWrites(db, tenantId);
-        const doomed: Doomed = new Map([[definition.name, new Set([zohoId])]]);
-        if (definition.isPerson) await this.addBelongings(db, tenantId, definition.name, [zohoId], doomed);
+        const doomed: Doomed = new Map([[name, new Set([zohoId])]]);
+        if (isPerson) await this.addBelongings(db, tenantId, name, [zohoId], doomed);
         const erased: Record<string, number> = {};
         let pushes = 0;
         for (const [entity, ids] of doomed) {
@@ -37,7 +45,14 @@ export class Erasure {
           pushes += await this.changes.tellErased(db, tenantId, entity, [...ids]);
         }
         const mentions = await this.mentions.remove(db, tenantId, doomed);
-        return { ...erased, pushes, mentions };
+        const all = { ...erased, pushes, mentions };
+        if (Object.values(all).some((count) => count > 0))
+          await this.audit.write(db, tenantId, by, {
+            act: 'record.erased',
+            subject: `${plural} ${zohoId}`,
+            after: all,
+          });
+        return all;
       },
       ending,
     );

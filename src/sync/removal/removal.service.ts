@@ -19,6 +19,8 @@ import { type Erased, Erasure } from './erasure';
 export interface RemovalCall {
   readonly tenantId: string;
   readonly requestId: string;
+  /** who asks, for the audit log */
+  readonly actor: string;
   readonly zohoId: string;
   /** for good, rather than to a tombstone */
   readonly erase: boolean;
@@ -66,9 +68,9 @@ export class RemovalService {
   }
 
   /** Leaves nothing. @throws RecordNotFound when there is nothing of the record */
-  async erase({ definition }: SyncedParts, { tenantId, zohoId, dryRun }: RemovalCall): Promise<ErasureReport> {
+  async erase({ definition }: SyncedParts, { tenantId, zohoId, dryRun, ...by }: RemovalCall): Promise<ErasureReport> {
     if (!isZohoId(zohoId)) throw new RecordNotFound(`There is no ${definition.name} with this id in this tenant`);
-    const erased = await this.erasure.erase(tenantId, definition, zohoId, dryRun ? 'rollback' : 'commit');
+    const erased = await this.erasure.erase(tenantId, by, definition, zohoId, dryRun ? 'rollback' : 'commit');
     if (Object.values(erased).every((count) => count === 0)) {
       throw new RecordNotFound(`There is nothing of a ${definition.name} with this id in this tenant`);
     }

@@ -1,0 +1,59 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { uuidv7 } from 'uuidv7';
+
+/** In place of a tenant's id: what concerns the service as a whole. No tenant can be called so. */
+export const SERVICE = '*';
+
+/** What an administrator can do, as `<what>.<done>`. */
+export const ACTS = [
+  'tenant.registered',
+  'tenant.changed',
+  'key.created',
+  'key.rotated',
+  'key.revoked',
+  'webhook_secret.created',
+  'webhook_secret.revoked',
+  'profile.changed',
+  'moodle.paused',
+  'moodle.resumed',
+  'push.retried',
+  'push.ignored',
+  'hold.approved',
+  'hold.rejected',
+  'record.erased',
+  'deferred.discarded',
+] as const;
+export type Act = (typeof ACTS)[number];
+
+/** Who acts, and in which request. */
+export interface Actor {
+  /** `key 5f0c9a4e2f0b (zoho)`, `anyone`, `command line` … */
+  readonly actor: string;
+  /** null: by no request */
+  readonly requestId: string | null;
+}
+
+/** Something that an administrator has done. What is kept holds no secret, and of a person no more than Zoho's id. */
+export interface AuditEntry {
+  readonly act: Act;
+  /** what it was done to, such as `key 5f0c9a4e2f0b` or `students 5843017000000200001` */
+  readonly subject: string;
+  readonly before?: object | null;
+  readonly after?: object | null;
+}
+
+/** Remembers who has changed what. It is written in the transaction of the change itself, so that neither is without the other. */
+@Injectable()
+export class AuditLog {
+  async write(db: EntityManager, tenantId: string, { actor, requestId }: Actor, entry: AuditEntry): Promise<void> {
+    const { act, subject, before = null, after = null } = entry;
+    await db.query(
+      `INSERT INTO audit_entry (tenant_id, id, actor, act, subject, before, after, request_id)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      [tenantId, uuidv7(), actor, act, subject, toJson(before), toJson(after), requestId],
+    );
+  }
+}
+
+const toJson = (value: object | null): string | null => (value === null ? null : JSON.stringify(value));
