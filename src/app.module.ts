@@ -1,5 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
+import { AdminModule } from './admin/admin.module';
+import { AuditModule } from './audit/audit.module';
 import { ConfigModule } from './config/config.module';
 import type { Environment } from './config/environment';
 import { DatabaseModule } from './database/database.module';
@@ -20,7 +22,7 @@ import { GradesModule } from './records/grades/grades.module';
 import { RedisModule } from './redis/redis.module';
 import { RequestModule } from './request/request.module';
 import { RunsModule } from './runs/runs.module';
-import { SecretsModule } from './secrets/secrets.module';
+import { TenantsModule } from './tenants/tenants.module';
 import { UpkeepModule } from './upkeep/upkeep.module';
 
 /** Everything the service is made of; a new entity is added here. */
@@ -28,13 +30,15 @@ import { UpkeepModule } from './upkeep/upkeep.module';
   imports: [
     DatabaseModule,
     RedisModule,
+    AuditModule,
     RequestModule,
     HealthModule,
     MetricsModule,
+    AdminModule,
     DeferredModule,
     PushesModule,
     RunsModule,
-    SecretsModule,
+    TenantsModule,
     UpkeepModule,
     StudentsModule,
     ProgramsModule,

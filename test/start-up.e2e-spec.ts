@@ -3,6 +3,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { storedKey } from './support/access';
 import { withOwnDatabase } from './support/databases';
 import { Run } from './support/run';
 import { newSecretKey } from './support/secret-keys';
@@ -128,7 +129,8 @@ it.each([
 });
 
 it('logs JSON in production, with the same facts and no payload', async () => {
-  await withOwnDatabase('json_logs', async (url) => {
+  await withOwnDatabase('json_logs', async (url, superuserUrl) => {
+    const key = await storedKey(superuserUrl);
     const run = new Run(folder, { DATABASE_URL: url, ENV: 'production', SECRET_KEYS: newSecretKey('a') });
     const base = await run.ready();
     const canary = {
@@ -140,7 +142,7 @@ it('logs JSON in production, with the same facts and no payload', async () => {
     await fetch(`${base}/v1/sync/students?dryRun=true`, {
       method: 'POST',
       body: JSON.stringify([canary]),
-      headers: { 'Content-Type': 'application/json', 'X-Request-Id': 'req-1' },
+      headers: { 'Content-Type': 'application/json', 'X-Request-Id': 'req-1', 'X-API-Key': key },
     });
     await run.end('SIGTERM');
     const lines = run.output

@@ -72,6 +72,8 @@ it('refuses in production what everybody knows, all at once; elsewhere it may be
     expect.stringMatching(/^SECRET_KEYS .* sample/),
   ]);
   expect(mistakesOf({ ...PRODUCTION, SECRET_KEYS: '' })).toEqual([expect.stringMatching(/^SECRET_KEYS must be set/)]);
+  expect(mistakesOf({ ...PRODUCTION, AUTHENTICATION: 'none' })).toEqual([expect.stringMatching(/^AUTHENTICATION /)]);
+  expect(mistakesOf({ ...known, AUTHENTICATION: 'none' })).toEqual([]);
   expect(mistakesOf(known)).toEqual([]);
   expect(readFileSync('.env.example', 'utf8')).toContain(`, ${SAMPLE_SECRET_KEYS},`);
 });
@@ -93,12 +95,12 @@ it.each([
   expect(mistake).not.toContain('a_b');
 });
 
-it('wants a site when Moodle is switched on, and tells no token', () => {
-  expect(mistakesOf({ MOODLE_ENABLED: 'true' })).toEqual([expect.stringContaining('MOODLE_BASE_URL')]);
+it('wants address and token of a site together, and tells no token', () => {
   expect(mistakesOf({ MOODLE_BASE_URL: 'https://m.example' })).toEqual([expect.stringContaining('MOODLE_TOKEN')]);
   const site = { MOODLE_ENABLED: 'true', MOODLE_BASE_URL: 'https://m.example', MOODLE_TOKEN: 'f'.repeat(32) };
   expect(mistakesOf(site)).toEqual([]);
-  expect(mistakesOf({ MOODLE_ENABLED: 'true', MOODLE_SITES_FILE: 'sites.json' })).toEqual([]);
+  // Tenants may have sites of their own, which the environment knows nothing of.
+  expect(mistakesOf({ MOODLE_ENABLED: 'true' })).toEqual([]);
   expect(mistakesOf({ ...site, MOODLE_TOKEN: 'hunter2 hunter2' }).join()).not.toContain('hunter2');
 });
 

@@ -190,6 +190,46 @@ export class Environment {
   @IsNotEmpty()
   DATA_DIRECTORY = '.data';
 
+  /**
+   * `none`: whoever reaches the port may do everything. The others: how webhooks prove whose they are; all other routes
+   * need a key. Absent: `none`, and in production `key-or-signature`.
+   */
+  @IsIn(['none', 'key-or-signature', 'key-and-signature'])
+  AUTHENTICATION: 'none' | 'key-or-signature' | 'key-and-signature';
+
+  /** How many requests a minute each tenant may make, where its settings do not say; 0: as many as may be. */
+  @ToInteger()
+  @IsInt()
+  @Min(0)
+  @Max(1_000_000)
+  REQUESTS_PER_MINUTE = 6_000;
+
+  /** How many requests of one tenant a process works on at once, where the tenant's settings do not say. */
+  @ToInteger()
+  @IsInt()
+  @Min(1)
+  @Max(1_000)
+  CONCURRENT_REQUESTS = 32;
+
+  /** So long a body may take to arrive. */
+  @ToInteger()
+  @IsInt()
+  @Min(1)
+  @Max(600)
+  BODY_TIMEOUT_SECONDS = 30;
+
+  /** Whether `/docs`, `/redoc` and `/openapi.json` are served. */
+  @ToBoolean()
+  @IsBoolean()
+  DOCS_ENABLED = true;
+
+  /** Pages of these origins, separated by commas, may call the service from a browser. */
+  @IsOptional()
+  @Matches(/^https?:\/\/[^\s/,]+(,https?:\/\/[^\s/,]+)*$/, {
+    message: 'CORS_ORIGINS must be origins such as https://admin.college.example, separated by commas',
+  })
+  CORS_ORIGINS?: string;
+
   @Matches(TENANT_ID_PATTERN, { message: 'DEFAULT_TENANT_ID must match [A-Za-z0-9][A-Za-z0-9_-]{0,63}' })
   DEFAULT_TENANT_ID = 'default';
 
@@ -219,16 +259,14 @@ export class InvalidEnvironment extends Error {
 export function readEnvironment(variables: Record<string, unknown>): Environment {
   const set = Object.entries(variables).filter(([, value]) => value !== undefined && value !== '');
   const environment = plainToInstance(Environment, Object.fromEntries(set), { exposeDefaultValues: true });
+  environment.AUTHENTICATION ??= environment.ENV === 'production' ? 'key-or-signature' : 'none';
   const mistakes = validateSync(environment, { stopAtFirstError: true }).flatMap((error) =>
     Object.values(error.constraints ?? {}),
   );
   if (environment.ENV === 'production') mistakes.push(...mistakesOfProduction(environment));
-  const { MOODLE_ENABLED, MOODLE_BASE_URL, MOODLE_TOKEN, MOODLE_SITES_FILE } = environment;
+  const { MOODLE_BASE_URL, MOODLE_TOKEN } = environment;
   if ((MOODLE_BASE_URL === undefined) !== (MOODLE_TOKEN === undefined)) {
     mistakes.push('MOODLE_BASE_URL and MOODLE_TOKEN must be set together');
-  }
-  if (MOODLE_ENABLED && !MOODLE_BASE_URL && !MOODLE_SITES_FILE) {
-    mistakes.push('MOODLE_ENABLED=true needs MOODLE_BASE_URL and MOODLE_TOKEN, or MOODLE_SITES_FILE');
   }
   if (mistakes.length > 0) throw new InvalidEnvironment(mistakes);
   return environment;

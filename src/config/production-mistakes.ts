@@ -13,6 +13,7 @@ export function mistakesOfProduction(environment: Environment): string[] {
   for (const name of WITH_PASSWORD)
     if (hasSamplePassword(environment[name]))
       mistakes.push(`${name} has the sample password of .env.example, which ENV=production refuses`);
+  if (environment.AUTHENTICATION === 'none') mistakes.push('AUTHENTICATION must not be none when ENV=production');
   if (environment.SECRET_KEYS === undefined)
     mistakes.push('SECRET_KEYS must be set when ENV=production: echo "first:$(openssl rand -base64 32)"');
   else if (holdsSampleKey(environment.SECRET_KEYS))

@@ -27,8 +27,8 @@ export class DeferredController {
   }
 
   @DiscardDeferredEndpoint()
-  discard(@Tenant() tenantId: string, @Param('entity') entity: string, @Param('zoho_id') id: string): Promise<void> {
-    return this.deferred.discard(tenantId, entity, id);
+  discard(@By() by: Caller, @Param('entity') entity: string, @Param('zoho_id') id: string): Promise<void> {
+    return this.deferred.discard(by.tenantId, by, entity, id);
   }
 
   @RetryDeferredEndpoint()

@@ -13,16 +13,21 @@ export interface IdempotencyKey {
 
 declare module 'express-serve-static-core' {
   interface Request {
+    /** Of a signed message: what stands for it when it comes again. Covered by the signature, unlike a header. */
+    signedMessageId?: string;
     idempotencyKey?: IdempotencyKey;
   }
 }
 
-/** The caller's `Idempotency-Key`, else one made of the body. */
+/** The caller's `Idempotency-Key`, else the one of a signed message, else one made of the body. */
 export const idempotencyKeyOf = (request: ExpressRequest): IdempotencyKey =>
   (request.idempotencyKey ??= readKey(request));
 
 function readKey(request: ExpressRequest): IdempotencyKey {
   const given = request.get('idempotency-key') ?? request.get('x-idempotency-key');
+  const { signedMessageId } = request;
+  // A message that is signed is the same request when it comes again, so it is never worked on twice.
+  if (given === undefined && signedMessageId !== undefined) return { key: signedMessageId, isExplicit: true };
   if (given === undefined) return { key: hash('md5', rawBodyOf(request), 'hex'), isExplicit: false };
   const isRepeated = (request.headersDistinct['idempotency-key']?.length ?? 0) > 1;
   if (!isRepeated && PRINTABLE.test(given)) return { key: given, isExplicit: true };

@@ -13,7 +13,7 @@ export function parameterPipe(): ValidationPipe {
       const errors = found.flatMap(({ property, constraints = {} }) =>
         Object.values(constraints).map((message) => ({ field: property, code: 'INVALID_DATA', message })),
       );
-      return new Problem('PARAMETER_INVALID', errors.map(({ message }) => message).join('; '), errors);
+      return new Problem('PARAMETER_INVALID', errors.map(({ message }) => message).join('; '), { errors });
     },
   });
 }

@@ -6,6 +6,7 @@ import { MalformedCursor } from '../sync/cursor';
 import { InvalidProfile } from '../sync/profile/profile';
 import { RecordNotFound } from '../sync/record-not-found';
 import { UnknownFilter } from '../sync/row-reader';
+import { requestIdOf } from './request-id';
 import { invalidParameter, Problem, type ProblemCode, PROBLEMS } from './problem';
 
 /** What Express's body reader and router call their errors, by HTTP status. */
@@ -35,12 +36,13 @@ export class ProblemFilter implements ExceptionFilter {
     const request = http.getRequest<Request>();
     const response = http.getResponse<Response>();
     const problem = this.toProblem(error);
-    const { status, title, retryAfterSeconds } = PROBLEMS[problem.code];
+    const { status, title } = PROBLEMS[problem.code];
     if (response.headersSent) {
       response.destroy();
       return;
     }
-    if (retryAfterSeconds) response.setHeader('Retry-After', retryAfterSeconds);
+    if (problem.retryAfterSeconds !== null) response.setHeader('Retry-After', problem.retryAfterSeconds);
+    if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
     response.status(status).type('application/problem+json');
     response.send(
       JSON.stringify({
@@ -50,7 +52,7 @@ export class ProblemFilter implements ExceptionFilter {
         detail: problem.detail,
         instance: request.path,
         code: problem.code,
-        request_id: String(request.id),
+        request_id: requestIdOf(request),
         ...(problem.errors && { errors: problem.errors }),
       }),
     );
@@ -78,11 +80,9 @@ export class ProblemFilter implements ExceptionFilter {
 }
 
 const toProfileProblem = ({ message, faults }: InvalidProfile): Problem =>
-  new Problem(
-    'PROFILE_INVALID',
-    message,
-    faults.map((fault) => ({ field: fault.path, code: 'INVALID_DATA', message: fault.message })),
-  );
+  new Problem('PROFILE_INVALID', message, {
+    errors: faults.map((fault) => ({ field: fault.path, code: 'INVALID_DATA', message: fault.message })),
+  });
 
 function statusOf(error: unknown): number {
   if (error instanceof HttpException) return error.getStatus();

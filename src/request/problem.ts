@@ -5,6 +5,16 @@ export type ProblemCode =
   | 'BAD_REQUEST'
   | 'HEADERS_TOO_LARGE'
   | 'BODY_NOT_READABLE'
+  | 'BODY_TOO_SLOW'
+  | 'UNAUTHENTICATED'
+  | 'OTHER_TENANT'
+  | 'SCOPE_MISSING'
+  | 'TENANT_PAUSED'
+  | 'TENANT_NOT_FOUND'
+  | 'TENANT_EXISTS'
+  | 'TOO_MANY_KEYS'
+  | 'RATE_EXCEEDED'
+  | 'TOO_MANY_AT_ONCE'
   | 'NOT_FOUND'
   | 'BODY_TOO_LARGE'
   | 'ENCODING_NOT_SUPPORTED'
@@ -32,7 +42,15 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
   MALFORMED_JSON: { status: 400, title: 'Malformed JSON' },
   INVALID_ENCODING: { status: 400, title: 'Invalid encoding' },
   TOO_DEEP: { status: 400, title: 'JSON nested too deep' },
+  UNAUTHENTICATED: { status: 401, title: 'Not authenticated' },
+  OTHER_TENANT: { status: 403, title: 'Another tenant’s' },
+  SCOPE_MISSING: { status: 403, title: 'Not allowed' },
+  TENANT_PAUSED: { status: 403, title: 'Tenant paused' },
   NOT_FOUND: { status: 404, title: 'Not found' },
+  TENANT_NOT_FOUND: { status: 404, title: 'Tenant not found' },
+  BODY_TOO_SLOW: { status: 408, title: 'Body too slow' },
+  TENANT_EXISTS: { status: 409, title: 'Tenant exists' },
+  TOO_MANY_KEYS: { status: 409, title: 'Too many keys' },
   IDEMPOTENCY_IN_PROGRESS: { status: 409, title: 'Request in progress', retryAfterSeconds: 5 },
   BODY_TOO_LARGE: { status: 413, title: 'Body too large' },
   TOO_MANY_RECORDS: { status: 413, title: 'Too many records' },
@@ -48,6 +66,8 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
   IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'Idempotency key reused' },
   PARAMETER_INVALID: { status: 422, title: 'Invalid parameter' },
   PROFILE_INVALID: { status: 422, title: 'Invalid profile' },
+  RATE_EXCEEDED: { status: 429, title: 'Too many requests', retryAfterSeconds: 60 },
+  TOO_MANY_AT_ONCE: { status: 429, title: 'Too many requests at once', retryAfterSeconds: 1 },
   DATABASE_UNAVAILABLE: { status: 503, title: 'Database unavailable', retryAfterSeconds: 5 },
   HEADERS_TOO_LARGE: { status: 431, title: 'Header fields too large' },
   INTERNAL_ERROR: { status: 500, title: 'Internal error' },
@@ -62,14 +82,23 @@ export interface ParameterError {
 
 /** An error that is answered as it is: code, status and detail are meant for the caller. */
 export class Problem extends Error {
+  /** of a problem that says what is wrong, part by part */
+  readonly errors: readonly ParameterError[] | null;
+  readonly retryAfterSeconds: number | null;
+
   constructor(
     readonly code: ProblemCode,
     readonly detail: string,
-    readonly errors?: readonly ParameterError[],
+    {
+      errors,
+      retryAfterSeconds,
+    }: { readonly errors?: readonly ParameterError[]; readonly retryAfterSeconds?: number } = {},
   ) {
     super(detail);
+    this.errors = errors ?? null;
+    this.retryAfterSeconds = retryAfterSeconds ?? PROBLEMS[code].retryAfterSeconds ?? null;
   }
 }
 
 export const invalidParameter = (field: string, message: string): Problem =>
-  new Problem('PARAMETER_INVALID', message, [{ field, code: 'INVALID_DATA', message }]);
+  new Problem('PARAMETER_INVALID', message, { errors: [{ field, code: 'INVALID_DATA', message }] });

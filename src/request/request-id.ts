@@ -12,3 +12,9 @@ export function nameRequest(request: Request, response: Response, next: NextFunc
   response.setHeader('X-Request-Id', id);
   next();
 }
+
+/** The id under which the log knows the request. */
+export function requestIdOf({ id }: Request): string {
+  if (typeof id !== 'string') throw new Error('The request has no name');
+  return id;
+}

@@ -4,6 +4,7 @@ import type { SyncCall } from '../sync/sync-call';
 import { isDryRun } from './dry-run';
 import { idempotencyKeyOf } from './idempotency-key';
 import { rawBodyOf } from './raw-body';
+import { requestIdOf } from './request-id';
 import { tenantOf } from './tenant.decorator';
 
 /** The request as the engine takes it, its body still in bytes. */
@@ -12,7 +13,7 @@ export const Call = createParamDecorator((_data: unknown, context: ExecutionCont
   return {
     tenantId: tenantOf(context),
     idempotencyKey: idempotencyKeyOf(request).key,
-    requestId: String(request.id),
+    requestId: requestIdOf(request),
     dryRun: isDryRun(request),
     contentType: request.get('content-type'),
     body: rawBodyOf(request),

@@ -1,8 +1,9 @@
 import { Controller, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { ReadProfileEndpoint, TryProfileEndpoint, WriteProfileEndpoint } from '../openapi/profile-endpoint.decorator';
+import { By, type Caller } from '../request/caller.decorator';
 import { JsonBody } from '../request/json-body.decorator';
-import { TenantInPath } from '../request/tenant.decorator';
+import { Tenant } from '../request/tenant.decorator';
 import type { TriedRecord } from '../sync/profile/profile-trial';
 import { ProfileQuery, TrialDto } from './profile.dto';
 import { ProfilesService, type ProfileView } from './profiles.service';
@@ -14,17 +15,17 @@ export class ProfilesController {
   constructor(private readonly profiles: ProfilesService) {}
 
   @ReadProfileEndpoint()
-  read(@TenantInPath() tenantId: string, @Query() query: ProfileQuery): Promise<ProfileView> {
+  read(@Tenant() tenantId: string, @Query() query: ProfileQuery): Promise<ProfileView> {
     return this.profiles.read(tenantId, query.version);
   }
 
   @WriteProfileEndpoint()
-  write(@TenantInPath() tenantId: string, @JsonBody() profile: unknown): Promise<ProfileView> {
-    return this.profiles.change(tenantId, profile);
+  write(@By() by: Caller, @JsonBody() profile: unknown): Promise<ProfileView> {
+    return this.profiles.change(by.tenantId, by, profile);
   }
 
   @TryProfileEndpoint()
-  try(@TenantInPath() tenantId: string, @JsonBody() request: TrialDto): Promise<{ records: TriedRecord[] }> {
+  try(@Tenant() tenantId: string, @JsonBody() request: TrialDto): Promise<{ records: TriedRecord[] }> {
     return this.profiles.try(tenantId, request);
   }
 }

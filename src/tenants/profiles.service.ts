@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Actor } from '../audit/audit-log';
 import { checkProfile } from '../sync/profile/check-profile';
 import { EntityRegistry } from '../sync/entity-registry';
 import type { Profile } from '../sync/profile/profile';
@@ -49,8 +50,8 @@ export class ProfilesService {
   }
 
   /** @throws InvalidProfile */
-  async change(tenantId: string, raw: unknown): Promise<ProfileView> {
-    const stored = await this.profiles.add(tenantId, checkProfile(raw, this.entities));
+  async change(tenantId: string, by: Actor, raw: unknown): Promise<ProfileView> {
+    const stored = await this.profiles.add(tenantId, by, checkProfile(raw, this.entities));
     this.reader.forget(tenantId);
     return {
       tenant_id: tenantId,

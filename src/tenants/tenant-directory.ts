@@ -1,26 +1,113 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import type { Tenant, TenantSettings, TenantState } from './tenant';
 
-/** So many are remembered to be in the list, and need not be written again. */
+/** What another process has changed of a tenant counts here after this time at the latest. */
+const REMEMBERED_MS = 2_000;
 const MOST_REMEMBERED = 10_000;
 
-/** The list of all tenants, for work that goes through them one by one. */
+interface Remembered {
+  readonly tenant: Tenant | null;
+  readonly until: number;
+}
+
+interface TenantLine {
+  readonly id: string;
+  readonly name: string | null;
+  readonly state: TenantState;
+  readonly settings: TenantSettings;
+  readonly created_at: Date;
+  readonly updated_at: Date;
+}
+
+/** What of a tenant is to be stored. */
+export type TenantDraft = Pick<Tenant, 'id' | 'name' | 'state' | 'settings'>;
+
+const COLUMNS = 'id, name, state, settings, created_at, updated_at';
+
+/** The list of all tenants. */
 @Injectable()
 export class TenantDirectory {
-  private readonly known = new Set<string>();
+  private readonly remembered = new Map<string, Remembered>();
 
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Adds the tenant when it is new. */
-  async ensure(tenantId: string): Promise<void> {
-    if (this.known.has(tenantId)) return;
-    await this.dataSource.query('INSERT INTO tenant (id) VALUES ($1) ON CONFLICT DO NOTHING', [tenantId]);
-    if (this.known.size >= MOST_REMEMBERED) this.known.clear();
-    this.known.add(tenantId);
+  /** As it was two seconds ago at most; null when it is not registered. */
+  async find(tenantId: string): Promise<Tenant | null> {
+    const known = this.remembered.get(tenantId);
+    if (known && known.until > performance.now()) return known.tenant;
+    const [line]: TenantLine[] = await this.dataSource.query(`SELECT ${COLUMNS} FROM tenant WHERE id = $1`, [tenantId]);
+    const tenant = line ? toTenant(line) : null;
+    if (this.remembered.size >= MOST_REMEMBERED) this.remembered.clear();
+    this.remembered.set(tenantId, { tenant, until: performance.now() + REMEMBERED_MS });
+    return tenant;
   }
 
-  async list(): Promise<string[]> {
-    const rows: { id: string }[] = await this.dataSource.query('SELECT id FROM tenant ORDER BY id');
+  forget(tenantId: string): void {
+    this.remembered.delete(tenantId);
+  }
+
+  /** Whether this is so of the tenant as it is remembered; true also when nothing is. */
+  mayHave(tenantId: string, what: (tenant: Tenant) => unknown): boolean {
+    const known = this.remembered.get(tenantId);
+    return !known || (known.tenant !== null && what(known.tenant) !== undefined);
+  }
+
+  /** Adds those that are new. */
+  async ensure(tenantIds: readonly string[]): Promise<void> {
+    await this.dataSource.query('INSERT INTO tenant (id) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING', [
+      tenantIds,
+    ]);
+    for (const id of tenantIds) this.forget(id);
+  }
+
+  /** The ids of those that are not paused, for work that goes through them one by one. */
+  async listActive(): Promise<string[]> {
+    const rows: { id: string }[] = await this.dataSource.query(
+      `SELECT id FROM tenant WHERE state = 'active' ORDER BY id`,
+    );
     return rows.map(({ id }) => id);
   }
+
+  /** A page, by id. @param after the id that came last on the page before */
+  async findPage(limit: number, after: string | null): Promise<Tenant[]> {
+    const lines: TenantLine[] = await this.dataSource.query(
+      `SELECT ${COLUMNS} FROM tenant WHERE $2::text IS NULL OR id > $2 ORDER BY id LIMIT $1`,
+      [limit, after],
+    );
+    return lines.map(toTenant);
+  }
+
+  /** @returns null when there is one with this id already */
+  async register(db: EntityManager, { id, name, state, settings }: TenantDraft): Promise<Tenant | null> {
+    const [line]: TenantLine[] = await db.query(
+      `INSERT INTO tenant (id, name, state, settings) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING ${COLUMNS}`,
+      [id, name, state, JSON.stringify(settings)],
+    );
+    return line ? toTenant(line) : null;
+  }
+
+  /** As it is now, kept from changing until the transaction ends. */
+  async lock(db: EntityManager, tenantId: string): Promise<Tenant | null> {
+    const [line]: TenantLine[] = await db.query(`SELECT ${COLUMNS} FROM tenant WHERE id = $1 FOR UPDATE`, [tenantId]);
+    return line ? toTenant(line) : null;
+  }
+
+  async change(db: EntityManager, { id, name, state, settings }: TenantDraft): Promise<Tenant> {
+    const [[line]]: [TenantLine[], number] = await db.query(
+      `UPDATE tenant SET name = $2, state = $3, settings = $4, updated_at = now() WHERE id = $1 RETURNING ${COLUMNS}`,
+      [id, name, state, JSON.stringify(settings)],
+    );
+    if (!line) throw new Error('A tenant vanished while it was changed');
+    return toTenant(line);
+  }
 }
+
+const toTenant = ({ id, name, state, settings, created_at: createdAt, updated_at: updatedAt }: TenantLine): Tenant => ({
+  id,
+  name,
+  state,
+  settings,
+  createdAt,
+  updatedAt,
+});

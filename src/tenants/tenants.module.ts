@@ -1,15 +1,8 @@
 import { Module } from '@nestjs/common';
-import { TypeOrmModule } from '@nestjs/typeorm';
 import { SyncModule } from '../sync/sync.module';
 import { ProfilesController } from './profiles.controller';
 import { ProfilesService } from './profiles.service';
-import { TenantDirectory } from './tenant-directory';
-import { TenantEntity } from './tenant.entity';
 
-@Module({
-  imports: [SyncModule, TypeOrmModule.forFeature([TenantEntity])],
-  controllers: [ProfilesController],
-  providers: [ProfilesService, TenantDirectory],
-  exports: [TenantDirectory],
-})
+/** The routes to tenants' profiles. */
+@Module({ imports: [SyncModule], controllers: [ProfilesController], providers: [ProfilesService] })
 export class TenantsModule {}

@@ -51,7 +51,7 @@ export class UpkeepService implements BeforeApplicationShutdown {
 
   private async round(): Promise<void> {
     try {
-      for (const tenantId of await this.tenants.list()) {
+      for (const tenantId of await this.tenants.listActive()) {
         if (this.isStopping) return;
         await this.keepUp(tenantId);
       }

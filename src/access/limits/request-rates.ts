@@ -1,0 +1,78 @@
+import { Injectable } from '@nestjs/common';
+import {
+  RateLimiterPostgres,
+  RateLimiterRedis,
+  RateLimiterRes,
+  type RateLimiterStoreAbstract,
+} from 'rate-limiter-flexible';
+import { DataSource } from 'typeorm';
+import { Environment } from '../../config/environment';
+import { Problem } from '../../request/problem';
+import { RedisConnection } from '../../redis/redis-connection';
+import type { Principal } from '../principal';
+
+const WINDOW_SECONDS = 60;
+const TABLE = 'request_rate';
+const PREFIX = 'zoho-moodle-sync:rate';
+
+/** Counts requests, for all processes together: in Redis when it is there, in PostgreSQL otherwise and while Redis is away. */
+@Injectable()
+export class RequestRates {
+  /** by how many requests a minute they let through */
+  private readonly limiters = new Map<number, RateLimiterStoreAbstract>();
+
+  constructor(
+    private readonly environment: Environment,
+    private readonly dataSource: DataSource,
+    private readonly redis: RedisConnection,
+  ) {}
+
+  /**
+   * @param ofTenant requests a minute; null: the service's standard
+   * @throws Problem when one more is too many
+   */
+  async count(tenantId: string, ofTenant: number | null, { keyId, requestsPerMinute }: Principal): Promise<void> {
+    await this.consume(`tenant:${tenantId}`, ofTenant ?? this.environment.REQUESTS_PER_MINUTE);
+    if (keyId !== null && requestsPerMinute !== null) await this.consume(`key:${keyId}`, requestsPerMinute);
+  }
+
+  private async consume(whose: string, points: number): Promise<void> {
+    if (points === 0) return;
+    try {
+      await this.limiterOf(points).consume(whose);
+    } catch (error) {
+      if (!(error instanceof RateLimiterRes)) throw error;
+      const seconds = Math.max(1, Math.ceil(error.msBeforeNext / 1_000));
+      const [kind = ''] = whose.split(':');
+      throw new Problem('RATE_EXCEEDED', `The ${kind} may make ${points} requests a minute`, {
+        retryAfterSeconds: seconds,
+      });
+    }
+  }
+
+  private limiterOf(points: number): RateLimiterStoreAbstract {
+    let limiter = this.limiters.get(points);
+    if (!limiter) this.limiters.set(points, (limiter = this.make(points)));
+    return limiter;
+  }
+
+  private make(points: number): RateLimiterStoreAbstract {
+    // Past this, requests are refused from memory until the minute is over: a flood must not reach the store.
+    const options = { points, duration: WINDOW_SECONDS, keyPrefix: PREFIX, inMemoryBlockOnConsumed: points + 1 };
+    const inPostgres = new RateLimiterPostgres({
+      ...options,
+      storeClient: this.dataSource,
+      storeType: 'typeorm',
+      tableName: TABLE,
+      tableCreated: true,
+    });
+    const { client } = this.redis;
+    if (!client) return inPostgres;
+    return new RateLimiterRedis({
+      ...options,
+      storeClient: client,
+      rejectIfRedisNotReady: true,
+      insuranceLimiter: inPostgres,
+    });
+  }
+}

@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { TenantTransaction } from '../../database/tenant-transaction';
+import { type Actor, AuditLog } from '../../audit/audit-log';
+import { SecretRepository } from '../../secrets/secret.repository';
+
+/** The field under which a tenant's secrets for webhooks are sealed. */
+const FIELD = 'webhook.secret';
+const SLOTS = [1, 2] as const;
+const REMEMBERED_MS = 2_000;
+const MOST_REMEMBERED = 10_000;
+
+/** What may be told of a secret. */
+export interface WebhookSecret {
+  readonly slot: number;
+  readonly created_at: string;
+}
+
+/** A new secret, and the only time that it is to be had. */
+export interface MadeSecret extends WebhookSecret {
+  readonly secret: string;
+}
+
+/** The secrets with which a tenant's webhooks are signed: two, while its Zoho changes over from one to the other. */
+@Injectable()
+export class WebhookSecrets {
+  private readonly remembered = new Map<string, { readonly secrets: readonly string[]; readonly until: number }>();
+
+  constructor(
+    private readonly transaction: TenantTransaction,
+    private readonly secrets: SecretRepository,
+    private readonly audit: AuditLog,
+  ) {}
+
+  async read(tenantId: string): Promise<readonly string[]> {
+    const known = this.remembered.get(tenantId);
+    if (known && known.until > performance.now()) return known.secrets;
+    const stored = await this.transaction.run(tenantId, (db) => this.secrets.readAll(db, tenantId, FIELD));
+    const secrets = stored.map(({ plain }) => plain);
+    if (this.remembered.size >= MOST_REMEMBERED) this.remembered.clear();
+    this.remembered.set(tenantId, { secrets, until: performance.now() + REMEMBERED_MS });
+    return secrets;
+  }
+
+  async list(tenantId: string): Promise<WebhookSecret[]> {
+    const stored = await this.transaction.run(tenantId, (db) => this.secrets.list(db, tenantId));
+    return stored
+      .filter(({ field }) => field === FIELD)
+      .map(({ slot, createdAt }) => ({ slot, created_at: createdAt.toISOString() }));
+  }
+
+  /** @returns null when both are taken */
+  async create(tenantId: string, by: Actor): Promise<MadeSecret | null> {
+    const secret = `whsec_${randomBytes(32).toString('base64')}`;
+    const slot = await this.transaction.run(tenantId, async (db) => {
+      await db.query("SELECT pg_advisory_xact_lock(hashtextextended('webhook secret ' || $1, 0))", [tenantId]);
+      const taken = new Set(
+        (await this.secrets.list(db, tenantId)).filter(({ field }) => field === FIELD).map((one) => one.slot),
+      );
+      const free = SLOTS.find((one) => !taken.has(one));
+      if (free === undefined) return null;
+      await this.secrets.put(db, tenantId, FIELD, free, secret);
+      await this.audit.write(db, tenantId, by, { act: 'webhook_secret.created', subject: `webhook secret ${free}` });
+      return free;
+    });
+    this.remembered.delete(tenantId);
+    return slot === null ? null : { slot, created_at: new Date().toISOString(), secret };
+  }
+
+  /** @returns whether there was one */
+  async revoke(tenantId: string, by: Actor, slot: number): Promise<boolean> {
+    const isGone = await this.transaction.run(tenantId, async (db) => {
+      if (!(await this.secrets.remove(db, tenantId, FIELD, slot))) return false;
+      await this.audit.write(db, tenantId, by, { act: 'webhook_secret.revoked', subject: `webhook secret ${slot}` });
+      return true;
+    });
+    this.remembered.delete(tenantId);
+    return isGone;
+  }
+}

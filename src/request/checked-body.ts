@@ -1,0 +1,15 @@
+import type { z } from 'zod';
+import { Problem } from './problem';
+
+/** The body as the schema describes it. @throws Problem that names every mistake with its path, and never the value */
+export function checkedBody<S extends z.ZodType>(schema: S, body: unknown): z.infer<S> {
+  const checked = schema.safeParse(body);
+  if (checked.success) return checked.data;
+  const errors = checked.error.issues.slice(0, 20).map(({ path, message }) => ({
+    field: path.join('.') || 'body',
+    code: 'INVALID_DATA',
+    message,
+  }));
+  const detail = errors.map(({ field, message }) => `${field}: ${message}`).join('; ');
+  throw new Problem('PARAMETER_INVALID', detail, { errors });
+}

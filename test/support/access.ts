@@ -1,0 +1,48 @@
+import { KeysService } from '../../src/admin/keys.service';
+import type { Scope } from '../../src/access/scope';
+import { hashOfSecret, newKeyText } from '../../src/access/keys/key-text';
+import type { TestService } from './app';
+import { ask } from './databases';
+
+interface KeyWishes {
+  /** absent: of all tenants */
+  readonly tenant?: string;
+  readonly scopes?: readonly Scope[];
+  readonly perMinute?: number;
+}
+
+const COMMAND_LINE = { actor: 'command line', requestId: 'test', tenantId: null };
+let made = 0;
+
+/** A key, made as the command makes it. @returns its text */
+export async function newKey(
+  service: TestService,
+  { tenant, scopes = ['sync', 'read', 'admin'], perMinute }: KeyWishes = {},
+): Promise<string> {
+  made += 1;
+  const { key } = await service.app.get(KeysService).create(COMMAND_LINE, {
+    name: `test ${process.pid} ${made}`,
+    tenant_id: tenant ?? null,
+    scopes: [...scopes],
+    ...(perMinute !== undefined && { requests_per_minute: perMinute }),
+  });
+  return key;
+}
+
+export const idOf = (key: string): string => key.split('_')[1] ?? '';
+
+export const bearing = (key: string, tenant?: string): Record<string, string> => ({
+  Authorization: `Bearer ${key}`,
+  ...(tenant !== undefined && { 'X-Tenant-ID': tenant }),
+});
+
+/** A key for all, written past the service: for one that is yet to be started. @returns its text */
+export async function storedKey(superuserUrl: string): Promise<string> {
+  const { id, secret, text } = newKeyText();
+  await ask(
+    `INSERT INTO api_key (id, hash, name, scopes) VALUES ($1, $2, 'test', '{sync,read,admin}')`,
+    [id, hashOfSecret(secret)],
+    superuserUrl,
+  );
+  return text;
+}
