@@ -1,10 +1,13 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { raw } from 'express';
+import helmet from 'helmet';
 import { Logger } from 'nestjs-pino';
 import { Environment } from './config/environment';
 import { serveDocs } from './openapi/docs-pages';
 import { nameRequest } from './request/request-id';
 import { answerUnreadable } from './request/unreadable-request';
+
+/** An answer is data: a browser that is made to show one as a page loads and runs nothing. */
+const NOTHING = { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"] };
 
 /** What the running service and the tests set up alike. The application is created with `bodyParser: false`. */
 export function configureApp(app: NestExpressApplication): NestExpressApplication {
@@ -14,7 +17,9 @@ export function configureApp(app: NestExpressApplication): NestExpressApplicatio
   app.disable('x-powered-by');
   // Hashing every answer for an ETag that no webhook asks for costs a quarter of a small request.
   app.disable('etag');
-  app.use(['/v1/sync', '/v1/admin'], raw({ type: () => true, limit: app.get(Environment).MAX_BODY_BYTES }));
-  serveDocs(app);
+  app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: NOTHING } }));
+  const { CORS_ORIGINS, DOCS_ENABLED } = app.get(Environment);
+  if (CORS_ORIGINS !== undefined) app.enableCors({ origin: CORS_ORIGINS.split(','), maxAge: 3_600 });
+  if (DOCS_ENABLED) serveDocs(app);
   return app;
 }

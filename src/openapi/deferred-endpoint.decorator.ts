@@ -1,5 +1,6 @@
 import { applyDecorators, Delete, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
+import { NeedsScope } from '../access/access.decorator';
 import { answer } from './answer';
 import { exampleId } from './example-values';
 import { DeferredParameters, DeferredRecordParameters } from './parameters';
@@ -24,6 +25,7 @@ const WAITING = {
 export const ListDeferredEndpoint = (): MethodDecorator =>
   applyDecorators(
     Get(),
+    NeedsScope('read'),
     DeferredParameters(),
     ApiOperation({
       operationId: 'listDeferred',
@@ -42,6 +44,7 @@ export const DiscardDeferredEndpoint = (): MethodDecorator =>
   applyDecorators(
     Delete(':entity/:zoho_id'),
     HttpCode(204),
+    NeedsScope('sync'),
     DeferredRecordParameters(),
     ApiOperation({
       operationId: 'discardDeferred',
@@ -56,6 +59,7 @@ export const RetryDeferredEndpoint = (): MethodDecorator =>
   applyDecorators(
     Post(':entity/:zoho_id/retry'),
     HttpCode(200),
+    NeedsScope('sync'),
     DeferredRecordParameters(),
     ApiOperation({
       operationId: 'retryDeferred',

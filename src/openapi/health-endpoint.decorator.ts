@@ -1,5 +1,6 @@
 import { applyDecorators, Get } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
+import { Open } from '../access/access.decorator';
 import { answer } from './answer';
 import { HealthParameters } from './parameters';
 import { problemsOf } from './problem-responses';
@@ -22,6 +23,7 @@ function readiness(status: Schema, database: Schema): Schema {
 export const AliveEndpoint = (): MethodDecorator =>
   applyDecorators(
     Get(),
+    Open(),
     HealthParameters(),
     ApiOperation({
       operationId: 'readHealth',
@@ -34,6 +36,7 @@ export const AliveEndpoint = (): MethodDecorator =>
 export const ReadyEndpoint = (): MethodDecorator =>
   applyDecorators(
     Get('ready'),
+    Open(),
     HealthParameters(),
     ApiOperation({
       operationId: 'readReadiness',

@@ -1,5 +1,6 @@
 import { applyDecorators, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
+import { NeedsScope } from '../access/access.decorator';
 import { answer } from './answer';
 import { HoldParameters, HoldsParameters } from './parameters';
 import { problemsOf } from './problem-responses';
@@ -23,6 +24,7 @@ const decided = (state: string) => ({ ...OPEN, state, kinds: {}, decided_at: EXA
 export const ListHoldsEndpoint = (): MethodDecorator =>
   applyDecorators(
     Get(),
+    NeedsScope('admin'),
     HoldsParameters(),
     ApiOperation({
       operationId: 'listHolds',
@@ -40,6 +42,7 @@ const decide = (verb: 'approve' | 'reject', state: string, summary: string): Met
   applyDecorators(
     Post(`:hold_id/${verb}`),
     HttpCode(200),
+    NeedsScope('admin'),
     HoldParameters(),
     ApiOperation({
       operationId: `${verb}Hold`,

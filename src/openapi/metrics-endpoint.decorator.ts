@@ -1,5 +1,6 @@
 import { applyDecorators, Get } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
+import { NeedsOperator } from '../access/access.decorator';
 import { HealthParameters } from './parameters';
 import { problemsOf, REQUEST_ID_HEADER } from './problem-responses';
 
@@ -12,6 +13,7 @@ moodle_call_items_total{function="core_user_create_users",outcome="ok"} 50
 export const MetricsEndpoint = (): MethodDecorator =>
   applyDecorators(
     Get(),
+    NeedsOperator('read'),
     HealthParameters(),
     ApiOperation({
       operationId: 'readMetrics',
@@ -22,7 +24,7 @@ export const MetricsEndpoint = (): MethodDecorator =>
           headers: REQUEST_ID_HEADER,
           content: { 'text/plain': { schema: { type: 'string' }, examples: { counted: { value: EXAMPLE } } } },
         },
-        ...problemsOf('health'),
+        ...problemsOf('service'),
       },
     }),
   );

@@ -1,5 +1,6 @@
 import { applyDecorators, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
+import { NeedsScope } from '../access/access.decorator';
 import { answer } from './answer';
 import { SingleParameters } from './parameters';
 import { problemsOf } from './problem-responses';
@@ -32,12 +33,18 @@ const read = (operationId: string, summary: string, value: object): MethodDecora
 
 /** `GET /v1/admin/moodle`: how the push stands for the tenant. */
 export const ReadMoodleEndpoint = (): MethodDecorator =>
-  applyDecorators(Get(), SingleParameters(), read('readMoodle', 'Tell how the push stands for the tenant', STATUS));
+  applyDecorators(
+    Get(),
+    NeedsScope('admin'),
+    SingleParameters(),
+    read('readMoodle', 'Tell how the push stands for the tenant', STATUS),
+  );
 
 /** `GET /v1/admin/moodle/check`: whether the site can be pushed to. */
 export const CheckMoodleEndpoint = (): MethodDecorator =>
   applyDecorators(
     Get('check'),
+    NeedsScope('admin'),
     SingleParameters(),
     ApiOperation({
       operationId: 'checkMoodle',
@@ -57,6 +64,7 @@ export const PauseMoodleEndpoint = (): MethodDecorator =>
   applyDecorators(
     Post('pause'),
     HttpCode(200),
+    NeedsScope('admin'),
     SingleParameters(),
     ApiOperation({
       operationId: 'pauseMoodle',
@@ -77,6 +85,7 @@ export const ResumeMoodleEndpoint = (): MethodDecorator =>
   applyDecorators(
     Post('resume'),
     HttpCode(200),
+    NeedsScope('admin'),
     SingleParameters(),
     read('resumeMoodle', 'Go on pushing for the tenant', STATUS),
   );

@@ -13,13 +13,18 @@ import { removalSchemas } from './removal-schemas';
 import { reportSchemas, SHARED_REPORT_SCHEMAS } from './report-schemas';
 import { rowSchemas } from './row-schemas';
 import { RUN_SCHEMAS } from './run-schemas';
+import { SECURITY_SCHEMES } from './security-schemes';
+import { ADMIN_SCHEMAS } from './admin-schemas';
 
 export const TITLE = 'Zoho CRM to Moodle sync';
 
 const DESCRIPTION = `Takes records of Zoho CRM in, says what became of each, and reads them back.
 
 Errors are RFC 9457 problem details with a stable \`code\`. Every answer has \`X-Request-Id\`, which is also in the log.
-Unknown addresses are 404 \`NOT_FOUND\`.`;
+Unknown addresses are 404 \`NOT_FOUND\`.
+
+Callers bring a key, as \`Authorization: Bearer\` or \`X-API-Key\`; webhooks may be signed in its place. Where the
+service runs with \`AUTHENTICATION=none\`, as it does for development, neither is asked for.`;
 
 const HEADERS = {
   XRequestId: { description: 'The id under which the log knows the request.', schema: { type: 'string' } },
@@ -36,6 +41,7 @@ const SHARED_SCHEMAS = [
   DEFERRED_SCHEMAS,
   PROFILE_SCHEMAS,
   PUSH_SCHEMAS,
+  ADMIN_SCHEMAS,
   HEALTH_SCHEMAS,
   PROBLEM_SCHEMAS,
 ];
@@ -68,6 +74,7 @@ function components(entities: readonly DescribedEntity[]): NonNullable<OpenAPIOb
   return {
     schemas: Object.assign({}, ...ofEntities, ...SHARED_SCHEMAS),
     responses: problemResponses(),
+    securitySchemes: SECURITY_SCHEMES,
     headers: HEADERS,
     examples: Object.assign({}, ...entities.map(recordAnswerExamples)),
   };
@@ -82,6 +89,9 @@ const tags = (entities: readonly DescribedEntity[]): TagObject[] => [
   { name: 'deferred', description: 'Records that wait for others, or could not be stored.' },
   { name: 'pushes', description: 'How everything stands that is kept in Moodle.' },
   { name: 'profiles', description: 'What tenants’ Zoho calls things, and how it spells them.' },
+  { name: 'tenants', description: 'Who is served, and how.' },
+  { name: 'keys', description: 'What lets callers in.' },
+  { name: 'audit', description: 'Who has changed what.' },
   { name: 'health', description: 'For whoever watches over the service.' },
   { name: 'metrics', description: 'What the service counts, for Prometheus.' },
 ];

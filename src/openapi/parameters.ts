@@ -1,5 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiHeader, ApiParam, ApiQuery } from '@nestjs/swagger';
+import { ACTS } from '../audit/audit-log';
+import { EXAMPLE_KEY_ID } from './admin-schemas';
 import type { EntityDefinition } from '../sync/fields';
 import { DEFERRED_STATE } from './deferred-schemas';
 import { exampleId } from './example-values';
@@ -23,7 +25,7 @@ interface Parameter {
 const TENANT: Parameter = {
   in: 'header',
   name: 'X-Tenant-ID',
-  description: 'Whose records; absent: `DEFAULT_TENANT_ID`.',
+  description: 'Whose records; absent: the tenant of the key, else `DEFAULT_TENANT_ID`.',
   schema: { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$' },
   example: 'default',
 };
@@ -103,6 +105,29 @@ const HOLD_STATE: Parameter = {
   description: 'In this state alone.',
   schema: refTo('HoldState'),
 };
+const KEY_ID: Parameter = {
+  in: 'path',
+  name: 'key_id',
+  description: 'As it is in the list: the part of the key between its underscores.',
+  schema: { type: 'string', pattern: '^[0-9a-f]{12}$' },
+  example: EXAMPLE_KEY_ID,
+};
+const SLOT: Parameter = {
+  in: 'path',
+  name: 'slot',
+  description: 'Which of the two.',
+  schema: { type: 'string', enum: ['1', '2'] },
+  example: '1',
+};
+const AUDIT: readonly Parameter[] = [
+  { in: 'query', name: 'act', description: 'Acts of this kind alone.', schema: { type: 'string', enum: [...ACTS] } },
+  {
+    in: 'query',
+    name: 'service',
+    description: 'What concerns the service as a whole, rather than the tenant; with a key of all tenants.',
+    schema: { type: 'boolean', default: false },
+  },
+];
 const PUSH_FILTER: readonly Parameter[] = [
   ENTITY,
   { in: 'query', name: 'state', description: 'In this state alone.', schema: refTo('PushState') },
@@ -205,4 +230,9 @@ export const PushFilterParameters = (): MethodDecorator => parameters(TENANT, RE
 export const PushParameters = (): MethodDecorator => parameters(PUSH_ID, TENANT, REQUEST_ID);
 export const TenantParameters = (): MethodDecorator => parameters(TENANT_IN_PATH, REQUEST_ID);
 export const ProfileParameters = (): MethodDecorator => parameters(TENANT_IN_PATH, REQUEST_ID, PROFILE_VERSION);
+export const TenantsParameters = (): MethodDecorator => parameters(REQUEST_ID, ...CURSOR);
+export const ServiceParameters = (): MethodDecorator => parameters(REQUEST_ID);
+export const KeyParameters = (): MethodDecorator => parameters(KEY_ID, REQUEST_ID);
+export const SlotParameters = (): MethodDecorator => parameters(TENANT_IN_PATH, SLOT, REQUEST_ID);
+export const AuditParameters = (): MethodDecorator => parameters(TENANT, REQUEST_ID, ...CURSOR, ...AUDIT);
 export const HealthParameters = (): MethodDecorator => parameters(REQUEST_ID);

@@ -6,18 +6,29 @@ import { EXAMPLE_RUN_ID } from './record-examples';
 import { objectOf, refTo, type Schema, type Schemas } from './schema';
 
 /** Routes that can answer the same problems; `single` is one thing by its id, without further parameters. */
-export type RouteKind = 'sync' | 'list' | 'read' | 'history' | 'remove' | 'single' | 'profile' | 'health';
+export type RouteKind =
+  'sync' | 'list' | 'read' | 'history' | 'remove' | 'single' | 'profile' | 'admin' | 'service' | 'health';
 
 type Responses = Record<string, ReferenceObject>;
 
 const codes = Object.keys(PROBLEMS) as ProblemCode[];
 
-const OF_EVERY_ROUTE: readonly ProblemCode[] = [
-  'BAD_REQUEST',
-  'HEADERS_TOO_LARGE',
+const OF_EVERY_ROUTE: readonly ProblemCode[] = ['BAD_REQUEST', 'HEADERS_TOO_LARGE', 'INTERNAL_ERROR'];
+
+const OF_THE_SERVICE: readonly ProblemCode[] = [
+  ...OF_EVERY_ROUTE,
+  'UNAUTHENTICATED',
+  'OTHER_TENANT',
+  'SCOPE_MISSING',
   'TENANT_ID_MALFORMED',
-  'INTERNAL_ERROR',
+  'RATE_EXCEEDED',
+  'DATABASE_UNAVAILABLE',
 ];
+
+const OF_A_TENANT: readonly ProblemCode[] = [...OF_THE_SERVICE, 'TENANT_NOT_FOUND', 'TOO_MANY_AT_ONCE'];
+
+/** What only the routes of tenants and keys can lead to. */
+const OF_ADMINISTRATION: ReadonlySet<ProblemCode> = new Set(['TENANT_EXISTS', 'TOO_MANY_KEYS']);
 
 /** What only a sync route's own headers and records can lead to. */
 const NEVER_OF_A_PROFILE: ReadonlySet<ProblemCode> = new Set([
@@ -28,13 +39,15 @@ const NEVER_OF_A_PROFILE: ReadonlySet<ProblemCode> = new Set([
 
 /** A sync route can answer any problem but an unknown record: a new one belongs to it until it is told to whom else. */
 const ANSWERED_BY: Readonly<Record<RouteKind, readonly ProblemCode[]>> = {
-  sync: codes.filter((code) => code !== 'NOT_FOUND' && code !== 'PROFILE_INVALID'),
-  list: [...OF_EVERY_ROUTE, 'PARAMETER_INVALID', 'DATABASE_UNAVAILABLE'],
-  read: [...OF_EVERY_ROUTE, 'BODY_NOT_READABLE', 'NOT_FOUND', 'PARAMETER_INVALID', 'DATABASE_UNAVAILABLE'],
-  history: [...OF_EVERY_ROUTE, 'BODY_NOT_READABLE', 'PARAMETER_INVALID', 'DATABASE_UNAVAILABLE'],
-  remove: [...OF_EVERY_ROUTE, 'BODY_NOT_READABLE', 'NOT_FOUND', 'PARAMETER_INVALID', 'DATABASE_UNAVAILABLE'],
-  single: [...OF_EVERY_ROUTE, 'BODY_NOT_READABLE', 'NOT_FOUND', 'DATABASE_UNAVAILABLE'],
-  profile: codes.filter((code) => !NEVER_OF_A_PROFILE.has(code)),
+  sync: codes.filter((code) => code !== 'NOT_FOUND' && code !== 'PROFILE_INVALID' && !OF_ADMINISTRATION.has(code)),
+  list: [...OF_A_TENANT, 'PARAMETER_INVALID'],
+  read: [...OF_A_TENANT, 'BODY_NOT_READABLE', 'NOT_FOUND', 'PARAMETER_INVALID'],
+  history: [...OF_A_TENANT, 'BODY_NOT_READABLE', 'PARAMETER_INVALID'],
+  remove: [...OF_A_TENANT, 'TENANT_PAUSED', 'BODY_NOT_READABLE', 'NOT_FOUND', 'PARAMETER_INVALID'],
+  single: [...OF_A_TENANT, 'TENANT_PAUSED', 'BODY_NOT_READABLE', 'NOT_FOUND'],
+  profile: codes.filter((code) => !NEVER_OF_A_PROFILE.has(code) && !OF_ADMINISTRATION.has(code)),
+  admin: codes.filter((code) => !NEVER_OF_A_PROFILE.has(code)),
+  service: OF_THE_SERVICE,
   health: OF_EVERY_ROUTE,
 };
 
@@ -48,6 +61,8 @@ const EXAMPLE_PATHS: Readonly<Record<RouteKind, string>> = {
   remove: STUDENT,
   single: `/v1/runs/${EXAMPLE_RUN_ID}`,
   profile: '/v1/admin/tenants/your-college/profile',
+  admin: '/v1/admin/tenants',
+  service: '/metrics',
   health: '/v1/health',
 };
 
@@ -135,6 +150,8 @@ const EXAMPLE_ERRORS: Readonly<Record<RouteKind, typeof LIMIT>> = {
   remove: DRY_RUN,
   single: LIMIT,
   profile: PROFILE_ERROR,
+  admin: LIMIT,
+  service: LIMIT,
   health: LIMIT,
 };
 

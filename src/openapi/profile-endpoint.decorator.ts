@@ -1,6 +1,7 @@
 import { applyDecorators, Get, HttpCode, Post, Put } from '@nestjs/common';
 import { ApiOperation, type RequestBodyObject } from '@nestjs/swagger';
 import type { Profile } from '../sync/profile/profile';
+import { NeedsScope } from '../access/access.decorator';
 import { answer } from './answer';
 import { ProfileParameters, TenantParameters } from './parameters';
 import { problemsOf } from './problem-responses';
@@ -42,6 +43,7 @@ const json = (schema: string, value: unknown): RequestBodyObject => ({
 export const ReadProfileEndpoint = (): MethodDecorator =>
   applyDecorators(
     Get(),
+    NeedsScope('admin'),
     ProfileParameters(),
     ApiOperation({
       operationId: 'readProfile',
@@ -60,6 +62,7 @@ export const ReadProfileEndpoint = (): MethodDecorator =>
 export const WriteProfileEndpoint = (): MethodDecorator =>
   applyDecorators(
     Put(),
+    NeedsScope('admin'),
     TenantParameters(),
     ApiOperation({
       operationId: 'writeProfile',
@@ -78,6 +81,7 @@ export const TryProfileEndpoint = (): MethodDecorator =>
   applyDecorators(
     Post('test'),
     HttpCode(200),
+    NeedsScope('admin'),
     TenantParameters(),
     ApiOperation({
       operationId: 'tryProfile',

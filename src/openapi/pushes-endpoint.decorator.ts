@@ -1,5 +1,6 @@
 import { applyDecorators, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
+import { NeedsScope } from '../access/access.decorator';
 import { answer } from './answer';
 import { exampleId } from './example-values';
 import { PushesParameters, PushFilterParameters, PushParameters } from './parameters';
@@ -32,6 +33,7 @@ const IGNORED = { ...FAILED, state: 'ignored', note: NOTE, changed_at: LATER_INS
 export const ListPushesEndpoint = (): MethodDecorator =>
   applyDecorators(
     Get(),
+    NeedsScope('admin'),
     PushesParameters(),
     ApiOperation({
       operationId: 'listPushes',
@@ -48,6 +50,7 @@ export const RetryPushesEndpoint = (): MethodDecorator =>
   applyDecorators(
     Post('retry'),
     HttpCode(200),
+    NeedsScope('admin'),
     PushFilterParameters(),
     ApiOperation({
       operationId: 'retryPushes',
@@ -64,6 +67,7 @@ export const RetryPushEndpoint = (): MethodDecorator =>
   applyDecorators(
     Post(':push_id/retry'),
     HttpCode(200),
+    NeedsScope('admin'),
     PushParameters(),
     ApiOperation({
       operationId: 'retryPush',
@@ -80,6 +84,7 @@ export const IgnorePushEndpoint = (): MethodDecorator =>
   applyDecorators(
     Post(':push_id/ignore'),
     HttpCode(200),
+    NeedsScope('admin'),
     PushParameters(),
     ApiOperation({
       operationId: 'ignorePush',

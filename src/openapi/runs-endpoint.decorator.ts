@@ -1,6 +1,7 @@
 import { applyDecorators, Get } from '@nestjs/common';
 import { ApiOperation } from '@nestjs/swagger';
 import { STATUSES } from '../sync/outcome';
+import { NeedsScope } from '../access/access.decorator';
 import { answer } from './answer';
 import { exampleId } from './example-values';
 import { RunParameters, RunsParameters } from './parameters';
@@ -35,6 +36,7 @@ const RESULTS = [
 export const ListRunsEndpoint = (): MethodDecorator =>
   applyDecorators(
     Get(),
+    NeedsScope('read'),
     RunsParameters(),
     ApiOperation({
       operationId: 'listRuns',
@@ -50,6 +52,7 @@ export const ListRunsEndpoint = (): MethodDecorator =>
 export const ReadRunEndpoint = (): MethodDecorator =>
   applyDecorators(
     Get(':run_id'),
+    NeedsScope('read'),
     RunParameters(),
     ApiOperation({
       operationId: 'readRun',

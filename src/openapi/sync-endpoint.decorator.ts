@@ -1,6 +1,8 @@
 import { applyDecorators, Delete, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiOperation, type ResponseObject } from '@nestjs/swagger';
+import type { Request } from 'express';
 import type { EntityDefinition } from '../sync/fields';
+import { NeedsScope, TakesWebhooks } from '../access/access.decorator';
 import { answer, sharedExample } from './answer';
 import { componentNames, pascal } from './component-names';
 import { HistoryParameters, ListParameters, ReadParameters, RemoveParameters, SyncParameters } from './parameters';
@@ -13,6 +15,7 @@ export const SyncEndpoint = (definition: EntityDefinition): MethodDecorator =>
   applyDecorators(
     Post(`v1/sync/${definition.plural}`),
     HttpCode(200),
+    TakesWebhooks(),
     SyncParameters(),
     ApiOperation({
       operationId: `sync${pascal(definition.plural)}`,
@@ -31,6 +34,7 @@ export const ListEndpoint = (definition: EntityDefinition): MethodDecorator => {
   const { page } = componentNames(definition);
   return applyDecorators(
     Get(`v1/${plural}`),
+    NeedsScope('read'),
     ListParameters(definition),
     ApiOperation({
       operationId: `list${pascal(plural)}`,
@@ -48,6 +52,7 @@ export const ReadEndpoint = (definition: EntityDefinition): MethodDecorator => {
   const examples = { stored: sharedExample(row), deleted: sharedExample(tombstone) };
   return applyDecorators(
     Get(`v1/${plural}/:zoho_id`),
+    NeedsScope('read'),
     ReadParameters(definition),
     ApiOperation({
       operationId: `read${pascal(name)}`,
@@ -63,6 +68,7 @@ export const HistoryEndpoint = (definition: EntityDefinition): MethodDecorator =
   const { history } = componentNames(definition);
   return applyDecorators(
     Get(`v1/${plural}/:zoho_id/history`),
+    NeedsScope('read'),
     HistoryParameters(definition),
     ApiOperation({
       operationId: `list${pascal(name)}Changes`,
@@ -84,6 +90,7 @@ export const RemoveEndpoint = (definition: EntityDefinition): MethodDecorator =>
   const examples = { deleted: sharedExample(deletion), erased: sharedExample(erasure) };
   return applyDecorators(
     Delete(`v1/${plural}/:zoho_id`),
+    NeedsScope(scopeOfRemoval),
     RemoveParameters(definition),
     ApiOperation({
       operationId: `delete${pascal(name)}`,
@@ -91,11 +98,16 @@ export const RemoveEndpoint = (definition: EntityDefinition): MethodDecorator =>
       description:
         'The record becomes a tombstone: records that name it stay, new ones wait, and when Zoho sends it again it ' +
         'comes back. So does one that was never seen, and a late older version of it stays out. With `erase=true` the ' +
-        'record is removed for good, with its history and what waits; with a person, all that belongs to that person.',
+        'record is removed for good, with its history and what waits; with a person, all that belongs to that person. ' +
+        'A key needs the scope `sync`, and `admin` to erase.',
       responses: { 200: answer('What became of it', removal, examples), ...problemsOf('remove') },
     }),
   );
 };
+
+/** To erase is for administrators, who are asked for it by whatever is not a clear no. */
+const scopeOfRemoval = ({ query: { erase = 'false' } }: Request): 'sync' | 'admin' =>
+  erase === 'false' || erase === '0' ? 'sync' : 'admin';
 
 function syncAnswer(definition: EntityDefinition): ResponseObject {
   const described = answer('What became of each record', componentNames(definition).report, reportExamples(definition));
