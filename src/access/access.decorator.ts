@@ -1,4 +1,4 @@
-import { applyDecorators, type CustomDecorator, SetMetadata } from '@nestjs/common';
+import { applyDecorators } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { ApiSecurity } from '@nestjs/swagger';
 import type { Request } from 'express';
@@ -28,11 +28,8 @@ const SIGNATURES = [
 const secured = (need: SecuredNeed): MethodDecorator =>
   applyDecorators(Needs(need), ...[...KEYS, ...(need.signature ? SIGNATURES : [])].map((way) => ApiSecurity(way)));
 
-/** Whoever reaches the port may call it. */
-export const Open = (): MethodDecorator => applyDecorators(Needs('nothing'), noSecurity());
-
-/** In the document too, so that a route that was forgotten differs from one that is open. */
-const noSecurity = (): CustomDecorator => SetMetadata('swagger/apiSecurity', []);
+/** Whoever reaches the port may call it; its description says so too, so that one that was forgotten differs. */
+export const Open = (): MethodDecorator => Needs('nothing');
 
 /** Takes webhooks: with a key of the scope `sync`, or signed. */
 export const TakesWebhooks = (): MethodDecorator => secured({ scope: 'sync', about: 'tenant', signature: true });

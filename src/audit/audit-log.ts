@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { uuidv7 } from 'uuidv7';
@@ -34,10 +35,21 @@ export interface Actor {
   readonly requestId: string | null;
 }
 
-/** Something that an administrator has done. What is kept holds no secret, and of a person no more than Zoho's id. */
+const DIGITS = 16;
+
+/**
+ * How a record is called here: nothing of it may be left when it is erased, its id included, and entries are never
+ * changed. Who knows the id can make the same: `printf 'students 5843…' | sha256sum | cut -c1-16`.
+ *
+ * @param entity as in the routes
+ */
+export const recordSubject = (entity: string, zohoId: string): string =>
+  `${entity} ${hash('sha256', `${entity} ${zohoId}`, 'hex').slice(0, DIGITS)}`;
+
+/** Something that an administrator has done. What is kept holds no secret, and nothing of a person. */
 export interface AuditEntry {
   readonly act: Act;
-  /** what it was done to, such as `key 5f0c9a4e2f0b` or `students 5843017000000200001` */
+  /** what it was done to, such as `key 5f0c9a4e2f0b`, or a record by `recordSubject` */
   readonly subject: string;
   readonly before?: object | null;
   readonly after?: object | null;

@@ -27,6 +27,7 @@ export const AliveEndpoint = (): MethodDecorator =>
     HealthParameters(),
     ApiOperation({
       operationId: 'readHealth',
+      security: [],
       summary: 'Whether the process is alive',
       responses: { 200: answer('It is', 'Alive', { alive: { value: { status: 'ok' } } }), ...problemsOf('health') },
     }),
@@ -40,6 +41,7 @@ export const ReadyEndpoint = (): MethodDecorator =>
     HealthParameters(),
     ApiOperation({
       operationId: 'readReadiness',
+      security: [],
       summary: 'Whether the service can work, part by part',
       responses: {
         200: answer('It can; `degraded` when Redis is away, and repeated requests are processed anew', 'Readiness', {

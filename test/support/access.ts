@@ -1,8 +1,23 @@
 import { KeysService } from '../../src/admin/keys.service';
 import type { Scope } from '../../src/access/scope';
 import { hashOfSecret, newKeyText } from '../../src/access/keys/key-text';
+import type { ProblemCode } from '../../src/request/problem';
 import type { TestService } from './app';
 import { ask } from './databases';
+
+/** What only a service that asks for credentials answers: `openapi-access` provokes these. */
+export const OF_ACCESS = [
+  'UNAUTHENTICATED',
+  'OTHER_TENANT',
+  'SCOPE_MISSING',
+  'TENANT_PAUSED',
+  'TENANT_NOT_FOUND',
+  'TENANT_EXISTS',
+  'TOO_MANY_KEYS',
+  'RATE_EXCEEDED',
+  'TOO_MANY_AT_ONCE',
+  'BODY_TOO_SLOW',
+] as const satisfies readonly ProblemCode[];
 
 interface KeyWishes {
   /** absent: of all tenants */

@@ -23,6 +23,7 @@ interface Parameter {
 export interface Operation {
   readonly operationId: string;
   readonly tags: readonly string[];
+  readonly security?: readonly Record<string, string[]>[];
   readonly parameters: readonly Parameter[];
   readonly requestBody?: { content: Record<string, MediaType> };
   readonly responses: Record<string, ResponseDescription | { $ref: string }>;
@@ -31,7 +32,11 @@ export interface Operation {
 export interface ApiDocument {
   readonly openapi: string;
   readonly paths: Record<string, Record<string, Operation>>;
-  readonly components: { schemas: Record<string, object>; examples: Record<string, { value: unknown }> };
+  readonly components: {
+    schemas: Record<string, object>;
+    examples: Record<string, { value: unknown }>;
+    securitySchemes: object;
+  };
 }
 
 /** A request as the document's examples have it. */

@@ -32,8 +32,13 @@ export async function ask<R extends QueryResultRow>(
 }
 
 /** Holds what the statement locks, as another transaction would, until the work is done. */
-export async function whileLocked<T>(sql: string, parameters: unknown[], work: () => Promise<T>): Promise<T> {
-  const holder = new Client({ connectionString: workerDatabaseUrl('superuser') });
+export async function whileLocked<T>(
+  sql: string,
+  parameters: unknown[],
+  work: () => Promise<T>,
+  url = workerDatabaseUrl('superuser'),
+): Promise<T> {
+  const holder = new Client({ connectionString: url });
   await holder.connect();
   try {
     await holder.query('BEGIN');
@@ -45,12 +50,14 @@ export async function whileLocked<T>(sql: string, parameters: unknown[], work: (
 }
 
 /** Waits until so many of the service's statements stand before locks of others. */
-export const untilBlocked = (statements: number): Promise<void> =>
+export const untilBlocked = (statements: number, url = workerDatabaseUrl('superuser')): Promise<void> =>
   eventually(async () =>
     expect(
       await ask(
         `SELECT count(*)::int AS blocked FROM pg_stat_activity
          WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0`,
+        [],
+        url,
       ),
     ).toEqual([{ blocked: statements }]),
   );

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, AuditLog } from '../../audit/audit-log';
+import { type Actor, AuditLog, recordSubject } from '../../audit/audit-log';
 import { TenantTransaction } from '../../database/tenant-transaction';
 import { type PageOf, positionOf, toPage } from '../cursor';
 import { EntityRegistry } from '../entity-registry';
@@ -109,7 +109,7 @@ export class DeferredReader {
     const { entity, zohoId } = await this.find(tenantId, route, id);
     await this.transaction.run(tenantId, async (db) => {
       await this.deferred.remove(db, tenantId, entity, [zohoId]);
-      await this.audit.write(db, tenantId, by, { act: 'deferred.discarded', subject: `${route} ${zohoId}` });
+      await this.audit.write(db, tenantId, by, { act: 'deferred.discarded', subject: recordSubject(route, zohoId) });
     });
   }
 

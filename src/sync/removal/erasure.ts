@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { type Actor, AuditLog } from '../../audit/audit-log';
+import { type Actor, AuditLog, recordSubject } from '../../audit/audit-log';
 import { type Ending, TenantTransaction } from '../../database/tenant-transaction';
 import { EntityRegistry } from '../entity-registry';
 import { columnOf, type EntityDefinition } from '../fields';
@@ -49,7 +49,7 @@ export class Erasure {
         if (Object.values(all).some((count) => count > 0))
           await this.audit.write(db, tenantId, by, {
             act: 'record.erased',
-            subject: `${plural} ${zohoId}`,
+            subject: recordSubject(plural, zohoId),
             after: all,
           });
         return all;

@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
+import { bearing, newKey } from './support/access';
+import { newTenant, statusesOf, TestService } from './support/app';
+import { ask, untilBlocked, whileLocked } from './support/databases';
+
+const statuses = (answers: readonly { status: number }[]): Record<number, number> =>
+  Object.fromEntries([...Map.groupBy(answers, ({ status }) => status)].map(([status, of]) => [status, of.length]));
+
+describe.each([
+  ['PostgreSQL', {}],
+  ['Redis', { REDIS_URL: process.env['TEST_REDIS_URL'] ?? '' }],
+])('the rate, counted in %s', (_store, variables) => {
+  let services: TestService[];
+  beforeAll(async () => {
+    const start = () =>
+      TestService.start({ AUTHENTICATION: 'key-or-signature', REQUESTS_PER_MINUTE: '20', ...variables });
+    services = [await start(), await start()];
+  });
+  afterAll(() => Promise.all(services.map((service) => service.close())));
+  const list = (n: number, headers: Record<string, string>) => {
+    const service = services[n % 2];
+    if (!service) throw new Error('There are two services');
+    return service.send<{ code?: string }>('GET', '/v1/programs', { headers });
+  };
+  const manager = (): TestService => {
+    const [service] = services;
+    if (!service) throw new Error('There are two services');
+    return service;
+  };
+
+  it('is exact for a tenant, over two processes and fifty requests at once', async () => {
+    const key = await newKey(manager());
+    const tenant = newTenant();
+    const answers = await Promise.all(Array.from({ length: 50 }, (_none, n) => list(n, bearing(key, tenant))));
+    expect(statuses(answers)).toEqual({ 200: 20, 429: 30 });
+    const refused = answers.find(({ status }) => status === 429);
+    expect(refused?.body.code).toBe('RATE_EXCEEDED');
+    const seconds = Number(refused?.headers.get('retry-after'));
+    expect(seconds).toBeGreaterThanOrEqual(1);
+    expect(seconds).toBeLessThanOrEqual(60);
+    expect((await list(0, bearing(key, newTenant()))).status).toBe(200);
+  });
+
+  it('is exact for a key with a limit of its own, and leaves others of the tenant theirs', async () => {
+    const tenant = newTenant();
+    const slow = await newKey(manager(), { tenant, perMinute: 5 });
+    const answers = await Promise.all(Array.from({ length: 12 }, (_none, n) => list(n, bearing(slow))));
+    expect(statuses(answers)).toEqual({ 200: 5, 429: 7 });
+    expect((await list(0, bearing(await newKey(manager(), { tenant })))).status).toBe(200);
+  });
+
+  it('is the tenant’s own where it is set', async () => {
+    const operator = await newKey(manager());
+    const tenant = newTenant();
+    await manager().send('POST', '/v1/admin/tenants', {
+      headers: bearing(operator),
+      body: JSON.stringify({ id: tenant, limits: { requests_per_minute: 3 } }),
+    });
+    const key = await newKey(manager(), { tenant });
+    const answers = await Promise.all(Array.from({ length: 5 }, (_none, n) => list(n, bearing(key))));
+    expect(statuses(answers)).toEqual({ 200: 3, 429: 2 });
+  });
+
+  it('is not used up by requests that are not let in', async () => {
+    const tenant = newTenant();
+    await Promise.all(
+      Array.from({ length: 40 }, (_none, n) => list(n, { 'X-API-Key': 'wrong', 'X-Tenant-ID': tenant })),
+    );
+    expect((await list(0, bearing(await newKey(manager(), { tenant })))).status).toBe(200);
+  });
+});
+
+describe('requests of one tenant at once', () => {
+  it('are so many, and the others wait; another tenant’s do not', async () => {
+    const service = await TestService.start({ CONCURRENT_REQUESTS: '2' });
+    const [busy, other] = [newTenant(), newTenant()];
+    const sync = (tenant: string) => service.sync('programs', { id: 'p1', Name: randomUUID() }, { tenant });
+    await sync(busy);
+    const row = `SELECT FROM program WHERE tenant_id = $1 FOR UPDATE`;
+    const { waiting, free } = await whileLocked(row, [busy], async () => {
+      const all = Promise.all(Array.from({ length: 6 }, () => sync(busy)));
+      await untilBlocked(2);
+      const others = await sync(other);
+      const blocked = await ask<{ n: number }>(
+        `SELECT count(*)::int AS n FROM pg_stat_activity
+         WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0`,
+      );
+      expect(blocked).toEqual([{ n: 2 }]);
+      return { waiting: all, free: others };
+    });
+    expect(statusesOf(free)).toEqual(['NEW']);
+    expect((await waiting).flatMap(statusesOf)).toEqual(Array(6).fill('UPDATED'));
+    await service.close();
+  });
+});
+
+describe('a body', () => {
+  let service: TestService;
+  beforeAll(async () => {
+    service = await TestService.start({ MAX_BODY_BYTES: '100000', MAX_BATCH_RECORDS: '10', BODY_TIMEOUT_SECONDS: '1' });
+  });
+  afterAll(() => service.close());
+  const post = (body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}) =>
+    service.send('POST', '/v1/sync/programs', {
+      body,
+      headers: { 'X-Tenant-ID': newTenant(), 'Content-Type': 'application/json', ...headers },
+    });
+
+  it('that is too large is 413, also when it is so only once it is unpacked', async () => {
+    const large = JSON.stringify({ id: 'p1', Name: 'x'.repeat(200_000) });
+    expect(await post(large)).toMatchObject({ status: 413, body: { code: 'BODY_TOO_LARGE' } });
+    const bomb = new Uint8Array(gzipSync(large));
+    expect(bomb.length).toBeLessThan(1_000);
+    expect(await post(bomb, { 'Content-Encoding': 'gzip' })).toMatchObject({ status: 413 });
+  });
+
+  it('of too many records is 413, and one nested too deep 400', async () => {
+    const many = JSON.stringify(Array.from({ length: 11 }, (_none, n) => ({ id: `p${n}`, Name: 'HND' })));
+    expect(await post(many)).toMatchObject({ status: 413, body: { code: 'TOO_MANY_RECORDS' } });
+    expect(await post('['.repeat(33) + ']'.repeat(33))).toMatchObject({ status: 400, body: { code: 'TOO_DEEP' } });
+  });
+
+  it('that does not arrive in time is 408, and its connection ends', async () => {
+    const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
+    socket.write('POST /v1/sync/programs HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"id":');
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 408 [^]*"code":"BODY_TOO_SLOW"/);
+  });
+});
+
+it('a page is of 500 at most', async () => {
+  const service = await TestService.start();
+  for (const path of [
+    '/v1/programs',
+    '/v1/runs',
+    '/v1/deferred',
+    '/v1/admin/pushes',
+    '/v1/admin/tenants',
+    '/v1/admin/audit',
+  ]) {
+    expect([path, (await service.get(`${path}?limit=501`)).status]).toEqual([path, 422]);
+    expect([path, (await service.get(`${path}?limit=500`)).status]).toEqual([path, 200]);
+  }
+  await service.close();
+});
