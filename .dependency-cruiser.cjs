@@ -57,7 +57,14 @@ module.exports = {
       comment: 'The client of the web services would serve any other program as well.',
       severity: 'error',
       from: { path: '^src/moodle/' },
-      to: { path: '^src/(?!moodle/|metrics/|config/)' },
+      to: { path: '^src/(?!moodle/|metrics/|outgoing/|config/)' },
+    },
+    {
+      name: 'outgoing-knows-no-concern',
+      comment: 'Whoever calls other servers does so by the same rules, which are nobody’s in particular.',
+      severity: 'error',
+      from: { path: '^src/outgoing/' },
+      to: { path: '^src/(?!outgoing/|config/)' },
     },
     {
       name: 'no-orphans',

@@ -13,7 +13,7 @@ export default {
   transform: { '^.+\\.[jt]s$': ['@swc/jest', { swcrc: true }] },
   // These ship ES modules only; compiling them here lets plain Jest load it on any Node.
   transformIgnorePatterns: [
-    '/node_modules/(?!@nestjs/|pg-boss/|cockatiel/|serialize-error/|non-error/|type-fest/|tagged-tag/|rrule-temporal/|@js-temporal/|temporal-)',
+    '/node_modules/(?!@nestjs/|pg-boss/|cockatiel/|request-filtering-agent/|serialize-error/|non-error/|type-fest/|tagged-tag/|rrule-temporal/|@js-temporal/|temporal-)',
   ],
   collectCoverageFrom: ['src/**/*.ts', '!src/main.ts'],
 } satisfies Config;

@@ -1,12 +1,8 @@
 import { Logger, type LoggerService } from '@nestjs/common';
-import { readEnvironment } from '../src/config/environment';
 import { encodeParameters } from '../src/moodle/encode-parameters';
 import { getSiteInfo } from '../src/moodle/functions/site';
 import { createUsers, getUsersByField } from '../src/moodle/functions/users';
-import { Registry } from 'prom-client';
-import { MoodleCallMetrics } from '../src/moodle/moodle-call-metrics';
-import { MoodleClient } from '../src/moodle/moodle-client';
-import { MoodleError } from '../src/moodle/moodle-error';
+import type { MoodleError } from '../src/moodle/moodle-error';
 import {
   answersException,
   answersHalf,
@@ -19,10 +15,11 @@ import {
   resetsAfterWork,
   tooManyRequests,
 } from './support/moodle/faults';
+import { failureOf as failure, OwnClient } from './support/moodle/own-client';
 import { Moodle } from './support/moodle/moodle';
 
 let moodle: Moodle;
-let client: MoodleClient;
+let client: OwnClient;
 const lines: string[] = [];
 const remember = (...words: unknown[]): void => void lines.push(words.map(String).join(' '));
 const logger: LoggerService = { log: remember, error: remember, warn: remember };
@@ -31,10 +28,10 @@ beforeAll(() => Logger.overrideLogger(logger));
 beforeEach(async () => {
   lines.length = 0;
   moodle = await Moodle.start();
-  client = new MoodleClient(readEnvironment({ MOODLE_TIMEOUT_SECONDS: '1' }), new MoodleCallMetrics(new Registry()));
+  client = new OwnClient({ MOODLE_TIMEOUT_SECONDS: '1' });
 });
 afterEach(async () => {
-  client.onApplicationShutdown();
+  client.close();
   await moodle.stop();
 });
 
@@ -47,15 +44,6 @@ const USER = {
   lastname: 'Bird',
   email: 'canary@c.example',
   idnumber: 'canary-1',
-};
-const failure = async (call: Promise<unknown>): Promise<MoodleError> => {
-  try {
-    await call;
-  } catch (error) {
-    if (error instanceof MoodleError) return error;
-    throw error;
-  }
-  throw new Error('the call succeeded');
 };
 
 it('parameters are spelled as PHP reads them', () => {
@@ -125,9 +113,9 @@ it('a read never leaves a doubt, and a server that is not there neither', async 
   expect(read).toMatchObject({ errorcode: 'http_500', mayHaveHappened: false });
   await moodle.goDown();
   // A connection that was kept open would break rather than be refused.
-  const other = new MoodleClient(readEnvironment({}), new MoodleCallMetrics(new Registry()));
+  const other = new OwnClient();
   const absent = await failure(other.call(site(), createUsers, { users: [USER] }));
-  other.onApplicationShutdown();
+  other.close();
   expect(absent).toMatchObject({ errorcode: 'connection', mayHaveHappened: false });
   await moodle.comeBack();
 });

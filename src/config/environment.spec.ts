@@ -95,6 +95,22 @@ it.each([
   expect(mistake).not.toContain('a_b');
 });
 
+it.each([
+  '10.0.0.0/33',
+  '::1/129',
+  '10.0.0',
+  'moodle.example',
+  '10.0.0.1,',
+  '10.0.0.1/-1',
+  'fe80::1%eth0',
+  '10.0.0.1/8/8',
+])('refuses OUTGOING_ALLOWED_ADDRESSES with %s', (entry) => {
+  const OUTGOING_ALLOWED_ADDRESSES = `127.0.0.0/8, ::1,${entry}`;
+  expect(mistakesOf({ OUTGOING_ALLOWED_ADDRESSES })).toEqual([
+    expect.stringMatching(/^OUTGOING_ALLOWED_ADDRESSES: entry \d must be an IP address/),
+  ]);
+});
+
 it('wants address and token of a site together, and tells no token', () => {
   expect(mistakesOf({ MOODLE_BASE_URL: 'https://m.example' })).toEqual([expect.stringContaining('MOODLE_TOKEN')]);
   const site = { MOODLE_ENABLED: 'true', MOODLE_BASE_URL: 'https://m.example', MOODLE_TOKEN: 'f'.repeat(32) };

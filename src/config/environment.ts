@@ -13,6 +13,7 @@ import {
   validateSync,
 } from 'class-validator';
 import { TENANT_ID_PATTERN } from '../request/tenant-id';
+import { AddressList } from './address-list';
 import { mistakesOfProduction } from './production-mistakes';
 import { readSecretKeys } from './secret-keys';
 
@@ -158,6 +159,10 @@ export class Environment {
   /** What a program and a class are in Moodle, where a tenant's profile does not say. */
   @IsIn(['program-course', 'class-course'])
   MOODLE_LAYOUT: 'program-course' | 'class-course' = 'program-course';
+
+  /** IP addresses and ranges that may be called although they are not public. */
+  @ReadableBy((text) => new AddressList(text))
+  OUTGOING_ALLOWED_ADDRESSES = '';
 
   /** So long one call of Moodle may take. */
   @ToInteger()

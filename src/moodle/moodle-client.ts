@@ -1,8 +1,8 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
-import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import axios, { AxiosError, type AxiosResponse } from 'axios';
+import { Injectable, Logger } from '@nestjs/common';
+import { AxiosError, type AxiosResponse } from 'axios';
 import { Environment } from '../config/environment';
+import { OutgoingCalls } from '../outgoing/outgoing-calls';
+import { OutgoingRefusal } from '../outgoing/outgoing-refusal';
 import { encodeParameters, type MoodleParameters } from './encode-parameters';
 import { MoodleCallMetrics } from './moodle-call-metrics';
 import { errorOfException, errorOfStatus, MoodleError } from './moodle-error';
@@ -12,9 +12,6 @@ import type { MoodleSite } from './moodle-site';
 /** The list of a course's 5,000 users is some 2 MB. */
 const LARGEST_ANSWER = 20 * 1_024 * 1_024;
 
-/** Apache closes an idle connection after 5 s, and a call that meets the closing one would be in doubt. */
-const IDLE_MS = 4_000;
-
 /** What Node calls a certificate that it does not trust. */
 const UNTRUSTED = /CERT|UNABLE_TO_|^ERR_TLS/;
 
@@ -23,22 +20,14 @@ const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNRE
 
 /** Calls Moodle's web services over REST. */
 @Injectable()
-export class MoodleClient implements OnApplicationShutdown {
+export class MoodleClient {
   private readonly log = new Logger(MoodleClient.name);
-  private readonly agents = {
-    httpAgent: new HttpAgent({ keepAlive: true, timeout: IDLE_MS }),
-    httpsAgent: new HttpsAgent({ keepAlive: true, timeout: IDLE_MS }),
-  };
 
   constructor(
     private readonly environment: Environment,
     private readonly metrics: MoodleCallMetrics,
+    private readonly outgoing: OutgoingCalls,
   ) {}
-
-  onApplicationShutdown(): void {
-    this.agents.httpAgent.destroy();
-    this.agents.httpsAgent.destroy();
-  }
 
   /**
    * @param items how many things the call is about, for log and metrics
@@ -81,24 +70,16 @@ export class MoodleClient implements OnApplicationShutdown {
     parameters: MoodleParameters,
     writes: boolean,
   ): Promise<AxiosResponse<string>> {
-    const body = new URLSearchParams([
+    const form = new URLSearchParams([
       ['wstoken', token],
       ['wsfunction', wsfunction],
       ['moodlewsrestformat', 'json'],
       ...encodeParameters(parameters),
     ]);
     const milliseconds = this.environment.MOODLE_TIMEOUT_SECONDS * 1_000;
+    const url = `${baseUrl.replace(/\/+$/, '')}/webservice/rest/server.php`;
     try {
-      return await axios.post<string>(`${baseUrl.replace(/\/+$/, '')}/webservice/rest/server.php`, body, {
-        ...this.agents,
-        signal: AbortSignal.timeout(milliseconds),
-        responseType: 'text',
-        transformResponse: (text: string) => text,
-        validateStatus: () => true,
-        maxRedirects: 0,
-        maxContentLength: LARGEST_ANSWER,
-        proxy: false,
-      });
+      return await this.outgoing.post(url, form, { milliseconds, bytes: LARGEST_ANSWER });
     } catch (error) {
       throw errorOfConnection(error, writes);
     }
@@ -107,6 +88,7 @@ export class MoodleClient implements OnApplicationShutdown {
 
 /** The cause is left out: axios keeps the request in it, and with that the token. */
 function errorOfConnection(error: unknown, writes: boolean): MoodleError {
+  if (error instanceof OutgoingRefusal) return new MoodleError('site', error.code, error.message);
   if (!(error instanceof AxiosError)) throw error;
   const { code = '' } = error;
   if (code === 'ERR_CANCELED')

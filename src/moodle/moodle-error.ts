@@ -83,7 +83,17 @@ const RECORD_CODES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Codes of ours, beside one for each HTTP status. */
-const OWN_CODES = new Set(['timeout', 'connection', 'tls', 'redirect', 'too_large', 'not_json', 'unexpected_answer']);
+const OWN_CODES = new Set([
+  'timeout',
+  'connection',
+  'tls',
+  'address_refused',
+  'not_https',
+  'redirect',
+  'too_large',
+  'not_json',
+  'unexpected_answer',
+]);
 
 /** Whether the code is one of ours, or of those of Moodle that are sorted here. */
 export const isKnownCode = (code: string): boolean =>

@@ -7,6 +7,7 @@ import { readEnvironment } from '../../src/config/environment';
 import { configureApp } from '../../src/configure-app';
 import type { SyncReport } from '../../src/sync/sync-report';
 import { workerDatabaseUrl } from './databases';
+import { LOOPBACK } from './loopback';
 
 interface SyncOptions {
   readonly tenant?: string;
@@ -37,6 +38,7 @@ export class TestService {
       DATABASE_URL: workerDatabaseUrl(),
       // Rounds of pushes meet no test that does not ask for them.
       PUSH_WORKERS: '0',
+      OUTGOING_ALLOWED_ADDRESSES: LOOPBACK,
       ...variables,
     });
     const app = await NestFactory.create<NestExpressApplication>(AppModule.with(environment), {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
+import { LOOPBACK } from './loopback';
 
 const MAIN = resolve('dist/src/main.js');
 
@@ -12,7 +13,8 @@ export class Run {
 
   constructor(folder: string, variables: Record<string, string> = {}, args: readonly string[] = []) {
     const { PATH = '' } = process.env;
-    this.child = spawn(process.execPath, [MAIN, ...args], { cwd: folder, env: { PATH, PORT: '0', ...variables } });
+    const env = { PATH, PORT: '0', OUTGOING_ALLOWED_ADDRESSES: LOOPBACK, ...variables };
+    this.child = spawn(process.execPath, [MAIN, ...args], { cwd: folder, env });
     for (const stream of [this.child.stdout, this.child.stderr])
       stream?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
     this.gone = once(this.child, 'close').then(([code]) => code as number | null);
