@@ -31,8 +31,14 @@ type Report = { tenant_id: string; idempotency_key: string; summary: { NEW: numb
 const take = (headers: Record<string, string>, body: string = BODY, path = '/v1/sync/programs') =>
   service.send<Report>('POST', path, { body, headers: { 'X-Tenant-ID': tenant, ...headers } });
 
+interface Signing {
+  readonly body?: string;
+  readonly encoding?: 'hex' | 'base64';
+  readonly by?: string;
+}
+
 /** As a Deluge function signs: the key is the secret's text. */
-const deluge = (timestamp: string, { body = BODY, encoding = 'hex' as 'hex' | 'base64', by = secret } = {}) => ({
+const deluge = (timestamp: string, { body = BODY, encoding = 'hex', by = secret }: Signing = {}) => ({
   'X-Zoho-Timestamp': timestamp,
   'X-Zoho-Signature': `sha256=${createHmac('sha256', by).update(`${timestamp}.${body}`).digest(encoding)}`,
 });

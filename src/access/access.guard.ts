@@ -63,7 +63,7 @@ export class AccessGuard implements CanActivate {
     if (!key && !signature) this.demand({ key, signature }, null);
     const scope = allow(request, principal, need);
     request.principal = principal;
-    if (need.about === 'service') return await this.rates.count(principal.tenantId ?? '*', null, principal);
+    if (need.about === 'service') return await this.rates.countOfService(principal);
     const tenant = await this.tenants.find(tenantId);
     this.demand({ key, signature }, need.signature ? tenant : null);
     await this.enter(request, tenantId, tenant, scope);

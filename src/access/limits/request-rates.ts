@@ -28,12 +28,19 @@ export class RequestRates {
   ) {}
 
   /**
+   * A request that is about a tenant, which is one statement unless its key has a limit of its own.
+   *
    * @param ofTenant requests a minute; null: the service's standard
    * @throws Problem when one more is too many
    */
   async count(tenantId: string, ofTenant: number | null, { keyId, requestsPerMinute }: Principal): Promise<void> {
     await this.consume(`tenant:${tenantId}`, ofTenant ?? this.environment.REQUESTS_PER_MINUTE);
     if (keyId !== null && requestsPerMinute !== null) await this.consume(`key:${keyId}`, requestsPerMinute);
+  }
+
+  /** A request that is about the service as a whole. @throws Problem when one more is too many */
+  async countOfService({ keyId, requestsPerMinute }: Principal): Promise<void> {
+    await this.consume(`key:${keyId ?? 'none'}`, requestsPerMinute ?? this.environment.REQUESTS_PER_MINUTE);
   }
 
   private async consume(whose: string, points: number): Promise<void> {
