@@ -50,6 +50,7 @@ class Counter {
 
 let v4: Counter;
 let v6: Counter;
+let silent: Counter;
 const clients: OwnClient[] = [];
 const clientWith = (variables: Record<string, string>): OwnClient => {
   const client = new OwnClient(variables);
@@ -62,12 +63,14 @@ const failureAt = (client: OwnClient, baseUrl: string) =>
 beforeAll(() => Logger.overrideLogger(false));
 beforeEach(async () => {
   [v4, v6] = [await new Counter('127.0.0.1').start(), await new Counter('::1').start()];
+  silent = await new Counter('127.0.0.1', true).start();
 });
 afterEach(async () => {
   jest.restoreAllMocks();
   for (const client of clients.splice(0)) client.close();
   await v4.stop();
   await v6.stop();
+  await silent.stop();
 });
 
 const V4_SPELLINGS = [
@@ -152,11 +155,9 @@ it('production calls nothing by http; other environments do', async () => {
 });
 
 it('the time limit covers connecting: a server that never shakes hands is given up', async () => {
-  const silent = await new Counter('127.0.0.1', true).start();
   const client = clientWith({ MOODLE_TIMEOUT_SECONDS: '1' });
   expect((await failureAt(client, `https://127.0.0.1:${silent.port}`)).errorcode).toBe('timeout');
   expect(silent.connections).toBe(1);
-  await silent.stop();
 });
 
 const NOT_PUBLIC = `

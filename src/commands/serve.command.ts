@@ -1,0 +1,34 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { AppModule } from '../app.module';
+import { configureApp } from '../configure-app';
+import { greeting } from '../greeting';
+import type { Command } from './command';
+
+const SHUTDOWN_PATIENCE_MS = 10_000;
+
+/** `serve`, or no name at all: answers requests, and pushes to Moodle. */
+export const serve: Command = async ({ environment, databaseUrl, print }) => {
+  const settings = Object.assign(environment, { DATABASE_URL: databaseUrl });
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.with(settings), {
+    bodyParser: false,
+    bufferLogs: true,
+    abortOnError: false,
+  });
+  try {
+    await configureApp(app).listen(environment.PORT);
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+  print(greeting(await app.getUrl()));
+  return { stop: () => closeInTime(app) };
+};
+
+/** Requests in progress may end; a caller that keeps its request unfinished is not waited for. */
+async function closeInTime(app: NestExpressApplication): Promise<void> {
+  const server = app.getHttpServer();
+  const patience = setTimeout(() => server.closeAllConnections(), SHUTDOWN_PATIENCE_MS);
+  await app.close();
+  clearTimeout(patience);
+}

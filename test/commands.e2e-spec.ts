@@ -1,0 +1,146 @@
+import { existsSync } from 'node:fs';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { TenantTransaction } from '../src/database/tenant-transaction';
+import { SecretRepository } from '../src/secrets/secret.repository';
+import { TestService } from './support/app';
+import { ask, createOwnDatabase, type OwnDatabase } from './support/databases';
+import { Moodle } from './support/moodle/moodle';
+import { Run } from './support/run';
+import { newSecretKey } from './support/secret-keys';
+
+const [OLD, NEW, OTHER] = [newSecretKey('old'), newSecretKey('new'), newSecretKey('other')];
+const TENANTS = ['college', 'school'];
+
+let folder: string;
+let database: OwnDatabase;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'commands-'));
+  await chmod(folder, 0o755);
+  database = await createOwnDatabase('commands');
+});
+afterAll(async () => {
+  await database.drop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** What a command said, and its exit code. */
+const run = async (args: string[], variables: Record<string, string> = {}) => {
+  const command = new Run(folder, { DATABASE_URL: database.url, ...variables }, args);
+  return { code: await command.end(), output: command.output };
+};
+
+it('a name that is none is told, with those that there are, before anything is started', async () => {
+  const { code, output } = await run(['rotate'], { DATABASE_URL: '', PORT: 'x' });
+  expect([code, output]).toEqual([1, 'There is no command rotate. There are: serve, worker, doctor, secrets\n']);
+});
+
+it('worker works until it is told to stop', async () => {
+  const worker = new Run(folder, { DATABASE_URL: database.url }, ['worker']);
+  expect(await worker.says(/works, (\d+) tenants at a time/)).toBe('4');
+  expect(worker.output).not.toContain('Ready');
+  expect(await worker.end('SIGTERM')).toBe(0);
+});
+
+describe('doctor', () => {
+  let moodle: Moodle;
+  beforeAll(async () => {
+    moodle = await Moodle.start();
+  });
+  afterAll(() => moodle.stop());
+
+  const doctor = (variables: Record<string, string>, ...args: string[]) =>
+    run(['doctor', ...args], {
+      MOODLE_ENABLED: 'true',
+      MOODLE_BASE_URL: moodle.url,
+      MOODLE_TOKEN: moodle.token,
+      ...variables,
+    });
+
+  it('tells which Moodle it has reached, and that it can be pushed to', async () => {
+    const { code, output } = await doctor({});
+    expect(output).toMatch(
+      /, http:\/\/127\.0\.0\.1:\d+, Moodle .*; layout program-course\n(.*\n)*Moodle can be pushed to/,
+    );
+    expect(code).toBe(0);
+  });
+
+  it('tells what keeps a tenant’s Moodle from being pushed to', async () => {
+    const { code, output } = await doctor({}, 'college');
+    expect([code, output]).toEqual([1, expect.stringContaining('error no_site: ')]);
+  });
+
+  it('tells an address that is not called, and how to allow it', async () => {
+    const { host } = new URL(moodle.url);
+    const refused = await doctor({ OUTGOING_ALLOWED_ADDRESSES: '' });
+    expect(refused.output).toContain(`error address_refused: ${host} is not called: it is, or resolves to, an address`);
+    expect(refused.output).toContain('OUTGOING_ALLOWED_ADDRESSES');
+    const plain = await doctor({ ENV: 'production', SECRET_KEYS: NEW });
+    expect(plain.output).toContain(`error not_https: ${host} is not called: ENV=production calls https://`);
+    expect([refused.code, plain.code]).toEqual([1, 1]);
+    expect(moodle.calls.length).toBeGreaterThan(0);
+  });
+});
+
+describe('secrets', () => {
+  beforeAll(async () => {
+    const service = await TestService.start({ DATABASE_URL: database.url, SECRET_KEYS: OLD });
+    for (const tenant of TENANTS) {
+      await service.sync('programs', { data: [{ id: 'p1', Name: 'HND' }] }, { tenant });
+      await service.app
+        .get(TenantTransaction)
+        .run(tenant, (db) =>
+          service.app.get(SecretRepository).put(db, tenant, 'webhook.secret', 1, `canary ${tenant}`),
+        );
+    }
+    await service.close();
+  });
+
+  it('rotate seals the secrets of all tenants anew, and tells how many; afterwards the old key is not needed', async () => {
+    const first = await run(['secrets', 'rotate'], { SECRET_KEYS: `${NEW},${OLD}` });
+    expect(first.output).toContain('2 secrets were sealed anew by the first key, 0 were before, 0 cannot be read.');
+    expect(first.code).toBe(0);
+    const second = await run(['secrets', 'rotate'], { SECRET_KEYS: NEW });
+    expect(second.output).toContain('0 secrets were sealed anew by the first key, 2 were before, 0 cannot be read.');
+    expect(second.code).toBe(0);
+    expect(first.output + second.output).not.toContain('canary');
+    const service = await TestService.start({ DATABASE_URL: database.url, SECRET_KEYS: NEW });
+    const [college] = await service.app
+      .get(TenantTransaction)
+      .run('college', (db) => service.app.get(SecretRepository).readAll(db, 'college', 'webhook.secret'));
+    await service.close();
+    expect(college?.plain).toBe('canary college');
+  });
+
+  it('rotate ends with exit code 1 when a key is missing, and changes nothing', async () => {
+    const sealed = () => ask('SELECT * FROM tenant_secret ORDER BY tenant_id', [], database.superuserUrl);
+    const before = await sealed();
+    const { code, output } = await run(['secrets', 'rotate'], { SECRET_KEYS: OTHER });
+    expect(output).toContain('0 secrets were sealed anew by the first key, 0 were before, 2 cannot be read.');
+    expect(output).toContain('Keep the other keys');
+    expect(code).toBe(1);
+    expect(await sealed()).toEqual(before);
+  });
+
+  it.each([[['secrets']], [['secrets', 'delete']], [['secrets', 'rotate', 'college']]])(
+    '%j tells its usage',
+    async (args) => {
+      expect(await run(args)).toEqual({
+        code: 1,
+        output: expect.stringContaining('npm run secrets -- rotate') as string,
+      });
+    },
+  );
+
+  it('rotate stops the embedded database that it has started', async () => {
+    const { code, output } = await run(['secrets', 'rotate'], { DATABASE_URL: '' });
+    const directory = /its data is in (.*?)\. Set/.exec(output)?.[1] ?? '';
+    expect([code, existsSync(join(directory, 'data')), existsSync(join(directory, 'data', 'postmaster.pid'))]).toEqual([
+      0,
+      true,
+      false,
+    ]);
+    await rm(directory, { recursive: true, force: true });
+  });
+});
