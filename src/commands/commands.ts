@@ -1,5 +1,6 @@
 import type { Command } from './command';
 import { doctor } from './doctor.command';
+import { keys } from './keys.command';
 import { secrets } from './secrets.command';
 import { serve } from './serve.command';
 import { worker } from './worker.command';
@@ -9,6 +10,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['serve', serve],
   ['worker', worker],
   ['doctor', doctor],
+  ['keys', keys],
   ['secrets', secrets],
 ]);
 

@@ -21,7 +21,8 @@ export const serve: Command = async ({ environment, databaseUrl, print }) => {
     await app.close();
     throw error;
   }
-  print(greeting(await app.getUrl()));
+  const { AUTHENTICATION, DOCS_ENABLED } = environment;
+  print(greeting(await app.getUrl(), { isOpen: AUTHENTICATION === 'none', hasDocs: DOCS_ENABLED }));
   return { stop: () => closeInTime(app) };
 };
 

@@ -21,7 +21,8 @@ export const By = createParamDecorator((_data: unknown, context: ExecutionContex
 
 /** Who asks about the service as a whole. */
 export interface Administrator {
-  readonly requestId: string;
+  /** null: by no request */
+  readonly requestId: string | null;
   readonly actor: string;
   /** the one tenant that the administrator may look after; null: all */
   readonly tenantId: string | null;
@@ -31,7 +32,7 @@ export const ByAdministrator = createParamDecorator((_data: unknown, context: Ex
   administratorOf(context),
 );
 
-function administratorOf(context: ExecutionContext): Administrator {
+function administratorOf(context: ExecutionContext): Administrator & { readonly requestId: string } {
   const request = context.switchToHttp().getRequest<Request>();
   const { principal } = request;
   if (!principal) throw new Error('The access guard did not run');

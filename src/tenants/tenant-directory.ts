@@ -61,6 +61,12 @@ export class TenantDirectory {
     for (const id of tenantIds) this.forget(id);
   }
 
+  /** The ids of all. */
+  async list(): Promise<string[]> {
+    const rows: { id: string }[] = await this.dataSource.query('SELECT id FROM tenant ORDER BY id');
+    return rows.map(({ id }) => id);
+  }
+
   /** The ids of those that are not paused, for work that goes through them one by one. */
   async listActive(): Promise<string[]> {
     const rows: { id: string }[] = await this.dataSource.query(
