@@ -67,6 +67,20 @@ module.exports = {
       to: { path: '^src/(?!outgoing/|config/)' },
     },
     {
+      name: 'secrets-know-no-concern',
+      comment: 'What is sealed is nobody’s in particular; whoever uses a secret asks for it.',
+      severity: 'error',
+      from: { path: '^src/secrets/' },
+      to: { path: '^src/(?!secrets/|database/|config/)' },
+    },
+    {
+      name: 'commands-are-the-outside',
+      comment: 'A command starts the service or parts of it; no part starts a command.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/commands/', '^src/main\\.ts$'] },
+      to: { path: '^src/commands/' },
+    },
+    {
       name: 'no-orphans',
       severity: 'error',
       from: { orphan: true, pathNot: ['\\.spec\\.ts$', '^src/main\\.ts$'] },
