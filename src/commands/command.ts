@@ -13,7 +13,7 @@ export interface CommandInput {
 }
 
 /** Something that goes on until it is stopped. */
-export interface Running {
+interface Running {
   readonly stop: () => Promise<void>;
 }
 
