@@ -33,7 +33,7 @@ const run = async (args: string[], variables: Record<string, string> = {}) => {
 
 it('a name that is none is told, with those that there are, before anything is started', async () => {
   const { code, output } = await run(['rotate'], { DATABASE_URL: '', PORT: 'x' });
-  expect([code, output]).toEqual([1, 'There is no command rotate. There are: serve, worker, doctor, secrets\n']);
+  expect([code, output]).toEqual([1, 'There is no command rotate. There are: serve, worker, doctor, keys, secrets\n']);
 });
 
 it('worker works until it is told to stop', async () => {
@@ -137,5 +137,55 @@ describe('secrets', () => {
       false,
     ]);
     await rm(directory, { recursive: true, force: true });
+  });
+});
+
+describe('keys', () => {
+  const keys = (...args: string[]) => run(['keys', ...args]);
+  const KEY = /^mzi_([0-9a-f]{12})_[0-9a-f]{56}$/m;
+  const made = async (...args: string[]): Promise<{ id: string; key: string }> => {
+    const { code, output } = await keys(...args);
+    expect([code, KEY.test(output)]).toEqual([0, true]);
+    const [key = '', id = ''] = KEY.exec(output) ?? [];
+    return { id, key };
+  };
+
+  it('makes the first key, which lets in, and is told in the list without its secret', async () => {
+    const first = await made('create');
+    const service = await TestService.start({ DATABASE_URL: database.url, AUTHENTICATION: 'key-or-signature' });
+    const enter = (key: string) => service.send('GET', '/v1/admin/keys', { headers: { 'X-API-Key': key } });
+    expect((await enter(first.key)).status).toBe(200);
+    const list = await keys('list');
+    expect(list.output).toMatch(
+      new RegExp(
+        `^${first.id} \\| admin \\| all tenants \\| sync,read,admin \\| live \\| never expires \\| last used `,
+        'm',
+      ),
+    );
+    expect(list.output).not.toContain(first.key.slice(20));
+    const next = await made('rotate', first.id, '--grace-hours', '0');
+    expect((await keys('revoke', next.id)).output).toContain('| revoked |');
+    expect((await enter(next.key)).status).toBe(401);
+    await service.close();
+  });
+
+  it('makes a key of one tenant, with less than all scopes, that ends by itself', async () => {
+    const options = ['--name', 'zoho', '--scopes', 'sync', '--tenant', 'college', '--expires-in-days', '30'];
+    const { output } = await keys('create', ...options);
+    expect(output).toMatch(/^\w+ \| zoho \| tenant college \| sync \| live \| expires \d{4}-.* \| never used$/m);
+  });
+
+  it.each([
+    [['create', '--scopes', 'root'], /scopes\.0: /],
+    [['create', '--expires-in-days', 'x'], /expires_in_days: /],
+    [['revoke', '000000000000'], /no live key/],
+    [['revoke'], /^Usage: /],
+    [['list', 'all'], /^Usage: /],
+    [['make'], /^Usage: /],
+    [['create', '--nme', 'x'], /--nme[^]*\nUsage: /],
+  ])('tells what is wrong with %j, with exit code 1', async (args, message) => {
+    const { code, output } = await keys(...args);
+    expect(output).toMatch(message);
+    expect(code).toBe(1);
   });
 });
