@@ -1,7 +1,14 @@
 import { DataSource } from 'typeorm';
+import { EXEMPT_TABLES } from './support/exempt-tables';
+import { APPLICATION_ROLE } from '../src/database/tenant-table';
 import { TenantTransaction } from '../src/database/tenant-transaction';
 import { newTenant, TestService } from './support/app';
-import { ask } from './support/databases';
+import { ask, withOwnDatabase } from './support/databases';
+import { unguarded } from './support/unguarded-tables';
+
+const FORCED = 'ALTER TABLE leak ENABLE ROW LEVEL SECURITY; ALTER TABLE leak FORCE ROW LEVEL SECURITY;';
+const POLICY = `CREATE POLICY own ON leak USING (tenant_id = current_setting('app.tenant_id', true))
+  WITH CHECK (tenant_id = current_setting('app.tenant_id', true));`;
 
 let service: TestService;
 beforeAll(async () => {
@@ -9,37 +16,72 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-/** Tables that hold rows of no tenant. */
-const EXEMPT = ['migrations', 'tenant'];
-
 describe('row-level security', () => {
   it('is enabled and forced on every table but the exempt ones, on the transaction’s tenant', async () => {
-    const tables = await ask<{ name: string; guarded: boolean }>(`
-      SELECT c.relname AS name,
-             c.relrowsecurity AND c.relforcerowsecurity AND count(p.polname) = 1
-               AND bool_and(pg_get_expr(p.polqual, p.polrelid) LIKE '%tenant_id = current_setting(''app.tenant_id''%'
-                            AND pg_get_expr(p.polwithcheck, p.polrelid) LIKE '%tenant_id = current_setting(''app.tenant_id''%') AS guarded
-      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_policy p ON p.polrelid = c.oid
-      WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') GROUP BY c.oid`);
-    expect(tables.length).toBeGreaterThan(3);
-    expect(
-      tables
-        .filter(({ guarded }) => !guarded)
-        .map(({ name }) => name)
-        .toSorted(),
-    ).toEqual(EXEMPT);
+    expect(await unguarded()).toEqual([]);
   });
 
-  it('has every unique key and index of those tables begin with the tenant', async () => {
+  it('is missed by the list of exempt tables nowhere: each of them is there, and without a policy', async () => {
+    const found = await ask<{ name: string }>(
+      `SELECT n.nspname || '.' || c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+       WHERE c.relkind IN ('r', 'p') AND NOT c.relrowsecurity AND n.nspname = 'public'`,
+    );
+    expect(found.map(({ name }) => name).toSorted()).toEqual([...EXEMPT_TABLES.keys()].toSorted());
+  });
+
+  it.each([
+    ['has no row-level security', ''],
+    ['does not force it on its owner', `ALTER TABLE leak ENABLE ROW LEVEL SECURITY; ${POLICY}`],
+    ['has 0 policies', FORCED],
+    ['has 2 policies', `${FORCED} ${POLICY} CREATE POLICY more ON leak USING (true);`],
+    ['has a policy that is not', `${FORCED} CREATE POLICY own ON leak USING (true) WITH CHECK (true);`],
+    ['has a policy that is not', `${FORCED} ${POLICY.replace(' WITH CHECK (', ' WITH CHECK (true OR ')}`],
+    ['has a policy that is not', `${FORCED} ${POLICY.replace(' USING', ' TO postgres USING')}`],
+    ['reads in the name of its owner', `DROP TABLE leak; CREATE VIEW leak AS SELECT * FROM student`],
+    ['knows no policies', `DROP TABLE leak; CREATE MATERIALIZED VIEW leak AS SELECT * FROM student`],
+    [
+      'runs in the name of its owner',
+      `DROP TABLE leak; CREATE FUNCTION leak() RETURNS bigint SECURITY DEFINER LANGUAGE sql AS 'SELECT count(*) FROM student'`,
+    ],
+  ])('would be missed where something %s', async (fault, sql) => {
+    await withOwnDatabase('leaky', async (_url, superuserUrl) => {
+      await ask(`CREATE TABLE leak (tenant_id text NOT NULL, PRIMARY KEY (tenant_id)); ${sql}`, [], superuserUrl);
+      expect(await unguarded(superuserUrl)).toEqual([expect.stringMatching(`^public.leak .*${fault}`)]);
+    });
+  });
+
+  it('has every unique key, index and foreign key of those tables begin with the tenant', async () => {
+    const tables = [...EXEMPT_TABLES.keys()].map((name) => name.replace('public.', ''));
     const indexes = await ask<{ name: string }>(
-      `
-      SELECT i.indexrelid::regclass::text AS name FROM pg_index i
-      JOIN pg_class t ON t.oid = i.indrelid JOIN pg_namespace n ON n.oid = t.relnamespace
-      JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = i.indkey[0]
-      WHERE n.nspname = 'public' AND a.attname <> 'tenant_id' AND t.relname <> ALL($1)`,
-      [EXEMPT],
+      `SELECT i.indexrelid::regclass::text AS name FROM pg_index i
+       JOIN pg_class t ON t.oid = i.indrelid JOIN pg_namespace n ON n.oid = t.relnamespace
+       JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = i.indkey[0]
+       WHERE n.nspname = 'public' AND a.attname <> 'tenant_id' AND t.relname <> ALL($1)
+       UNION ALL
+       SELECT k.conname FROM pg_constraint k JOIN pg_class t ON t.oid = k.conrelid
+       JOIN pg_namespace n ON n.oid = t.relnamespace
+       WHERE k.contype = 'f' AND n.nspname = 'public'
+         AND NOT EXISTS (SELECT FROM pg_attribute a
+                         WHERE a.attrelid = t.oid AND a.attnum = k.conkey[1] AND a.attname = 'tenant_id')`,
+      [tables],
     );
     expect(indexes).toEqual([]);
+  });
+
+  it('is bypassed by no role of the service, which owns nothing and may not empty a table', async () => {
+    expect(
+      await ask(`SELECT rolsuper, rolbypassrls, rolcanlogin, rolcreaterole FROM pg_roles WHERE rolname = $1`, [
+        APPLICATION_ROLE,
+      ]),
+    ).toEqual([{ rolsuper: false, rolbypassrls: false, rolcanlogin: false, rolcreaterole: false }]);
+    expect(
+      await ask(
+        `SELECT DISTINCT privilege_type FROM information_schema.role_table_grants WHERE grantee = $1
+         AND privilege_type NOT IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')`,
+        [APPLICATION_ROLE],
+      ),
+    ).toEqual([]);
+    expect(await ask(`SELECT relname FROM pg_class WHERE relowner = $1::regrole`, [APPLICATION_ROLE])).toEqual([]);
   });
 
   it('shows a statement that forgot its tenant nothing, and lets it write nothing for another', async () => {
