@@ -210,6 +210,11 @@ describe('secrets', () => {
     expect(lines).toHaveLength(1);
   });
 
+  it('that cannot be opened let nobody in', async () => {
+    await ask(`UPDATE tenant_secret SET sealed = 'v1.lost.' || repeat('A', 60) WHERE tenant_id = $1`, [tenant]);
+    expect((await take(deluge(String(Date.now())))).status).toBe(401);
+  });
+
   it.each(['0', '3', 'x', '1.0'])('have no slot %s', async (slot) => {
     expect((await asOperator('DELETE', `/v1/admin/tenants/${tenant}/webhook-secrets/${slot}`)).status).toBe(404);
   });

@@ -304,12 +304,13 @@ describe.each(SAMPLES)('POST /v1/sync/$entity', (sample) => {
   it('is not moved by keys that are columns of ours or names of JavaScript', async () => {
     const body = JSON.stringify({ data: [record('1')] }).replace(
       '"id":"1"',
-      '"id":"1","__proto__":{"Display_Name":"x"},"constructor":1,"tenant_id":"other","fingerprint":"x","created_at":"2000-01-01","version":"9999-01-01"',
+      '"id":"1","__proto__":{"Display_Name":"x"},"constructor":1,"tenant_id":"other","fingerprint":"x","created_at":"2000-01-01","version":"9999-01-01","deleted_at":"2000-01-01","moodle":{"user_id":"999"}',
     );
     const headers = { 'X-Tenant-ID': tenant, 'Content-Type': 'application/json' };
     await service.send('POST', `/v1/sync/${entity}`, { body, headers });
     const stored = await row('1');
-    expect(stored).toMatchObject({ version: null });
+    expect(stored).toMatchObject({ version: null, deleted_at: null });
+    expect(JSON.stringify(stored)).not.toContain('999');
     expect(stored['created_at']?.startsWith('2000')).toBe(false);
   });
 

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { TenantTransaction } from '../../database/tenant-transaction';
 import { type Actor, AuditLog } from '../../audit/audit-log';
 import { SecretRepository } from '../../secrets/secret.repository';
+import { UnreadableSecret } from '../../secrets/unreadable-secret';
 
 /** The field under which a tenant's secrets for webhooks are sealed. */
 const FIELD = 'webhook.secret';
@@ -24,6 +25,7 @@ export interface MadeSecret extends WebhookSecret {
 /** The secrets with which a tenant's webhooks are signed: two, while its Zoho changes over from one to the other. */
 @Injectable()
 export class WebhookSecrets {
+  private readonly log = new Logger(WebhookSecrets.name);
   private readonly remembered = new Map<string, { readonly secrets: readonly string[]; readonly until: number }>();
 
   constructor(
@@ -35,11 +37,21 @@ export class WebhookSecrets {
   async read(tenantId: string): Promise<readonly string[]> {
     const known = this.remembered.get(tenantId);
     if (known && known.until > performance.now()) return known.secrets;
-    const stored = await this.transaction.run(tenantId, (db) => this.secrets.readAll(db, tenantId, FIELD));
-    const secrets = stored.map(({ plain }) => plain);
+    const secrets = await this.open(tenantId);
     if (this.remembered.size >= MOST_REMEMBERED) this.remembered.clear();
     this.remembered.set(tenantId, { secrets, until: performance.now() + REMEMBERED_MS });
     return secrets;
+  }
+
+  private async open(tenantId: string): Promise<string[]> {
+    try {
+      const stored = await this.transaction.run(tenantId, (db) => this.secrets.readAll(db, tenantId, FIELD));
+      return stored.map(({ plain }) => plain);
+    } catch (error) {
+      if (!(error instanceof UnreadableSecret)) throw error;
+      this.log.error(`No signature of ${tenantId} counts: ${error.message}`);
+      return [];
+    }
   }
 
   async list(tenantId: string): Promise<WebhookSecret[]> {
