@@ -139,6 +139,7 @@ it('a page is of 500 at most', async () => {
     '/v1/admin/pushes',
     '/v1/admin/tenants',
     '/v1/admin/audit',
+    '/v1/admin/keys',
   ]) {
     expect([path, (await service.get(`${path}?limit=501`)).status]).toEqual([path, 422]);
     expect([path, (await service.get(`${path}?limit=500`)).status]).toEqual([path, 200]);

@@ -1,4 +1,4 @@
-import { Controller, Param } from '@nestjs/common';
+import { Controller, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import {
   CreateKeyEndpoint,
@@ -8,6 +8,8 @@ import {
 } from '../openapi/keys-endpoint.decorator';
 import { type Administrator, ByAdministrator } from '../request/caller.decorator';
 import { JsonBody } from '../request/json-body.decorator';
+import { CursorQuery } from '../request/page-query.dto';
+import type { PageOf } from '../sync/cursor';
 import { KeysService, type KeyView, type MadeKeyView } from './keys.service';
 
 /** What lets callers in. */
@@ -17,8 +19,8 @@ export class KeysController {
   constructor(private readonly keys: KeysService) {}
 
   @ListKeysEndpoint()
-  list(@ByAdministrator() by: Administrator): Promise<{ data: KeyView[] }> {
-    return this.keys.list(by);
+  list(@ByAdministrator() by: Administrator, @Query() query: CursorQuery): Promise<PageOf<KeyView>> {
+    return this.keys.findPage(by, query);
   }
 
   @CreateKeyEndpoint()

@@ -9,6 +9,8 @@ import type { Administrator } from '../request/caller.decorator';
 import { checkedBody } from '../request/checked-body';
 import { Problem } from '../request/problem';
 import { TenantDirectory } from '../tenants/tenant-directory';
+import { isKeyId } from '../access/keys/key-text';
+import { type PageOf, positionOf, toPage } from '../sync/cursor';
 import { keyBody, rotationBody } from './key-bodies';
 
 /** A key as the routes answer it. */
@@ -34,8 +36,14 @@ export class KeysService {
     private readonly audit: AuditLog,
   ) {}
 
-  async list({ tenantId }: Administrator): Promise<{ data: KeyView[] }> {
-    return { data: (await this.keys.list(tenantId)).map(toView) };
+  /** By id. @throws MalformedCursor */
+  async findPage(
+    { tenantId }: Administrator,
+    { limit, cursor }: { limit: number; cursor?: string | undefined },
+  ): Promise<PageOf<KeyView>> {
+    const after = cursor === undefined ? null : positionOf(cursor, isKeyId);
+    const found = await this.keys.findPage(tenantId, limit + 1, after);
+    return toPage(found, limit, ({ id }) => id, toView);
   }
 
   /** @throws Problem when the body has mistakes, the key would open more than its maker may, or there are two already */
@@ -101,7 +109,7 @@ export class KeysService {
   }
 
   private async find({ tenantId }: Administrator, id: string): Promise<ApiKey> {
-    const key = /^[0-9a-f]{12}$/.test(id) ? await this.keys.find(id) : null;
+    const key = isKeyId(id) ? await this.keys.find(id) : null;
     if (!key || key.state !== 'live' || (tenantId !== null && key.tenant_id !== tenantId)) throw noKey();
     return key;
   }

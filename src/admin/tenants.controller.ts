@@ -14,7 +14,7 @@ import { JsonBody } from '../request/json-body.decorator';
 import { CursorQuery } from '../request/page-query.dto';
 import { Tenant } from '../request/tenant.decorator';
 import type { PageOf } from '../sync/cursor';
-import { TenantsService, type TenantView } from './tenants.service';
+import { TenantsService, type TenantSummary, type TenantView } from './tenants.service';
 import { WebhookSecretsService } from './webhook-secrets.service';
 
 /** Who is served, and how. */
@@ -27,7 +27,7 @@ export class TenantsController {
   ) {}
 
   @ListTenantsEndpoint()
-  list(@ByAdministrator() by: Administrator, @Query() query: CursorQuery): Promise<PageOf<TenantView>> {
+  list(@ByAdministrator() by: Administrator, @Query() query: CursorQuery): Promise<PageOf<TenantSummary>> {
     return this.tenants.findPage(by, query);
   }
 

@@ -19,20 +19,25 @@ import { type Authentication, type Tenant, type TenantSettings, type TenantState
 import { TenantDirectory, type TenantDraft } from '../tenants/tenant-directory';
 import { tenantBody, type TenantChange, tenantChangeBody } from './tenant-bodies';
 
-/** A tenant as the routes answer it. */
-export interface TenantView {
+/** What stands in the list of tenants. */
+export interface TenantSummary {
   readonly id: string;
   readonly name: string | null;
   readonly state: TenantState;
   readonly authentication: Authentication | null;
   readonly limits: { readonly requests_per_minute: number | null; readonly concurrent_requests: number | null };
+  readonly moodle: { readonly base_url: string | null };
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
+/** A tenant, with what is kept elsewhere than with it. */
+export interface TenantView extends TenantSummary {
   readonly moodle: { readonly base_url: string | null; readonly has_token: boolean };
   readonly layout: LayoutName;
   readonly drop_policy: DropPolicy;
   readonly profile_version: number;
   readonly webhook_secrets: readonly WebhookSecret[];
-  readonly created_at: string;
-  readonly updated_at: string;
 }
 
 /** Registers tenants, and changes what is set for them. */
@@ -54,17 +59,11 @@ export class TenantsService {
   async findPage(
     { tenantId }: Administrator,
     { limit, cursor }: { limit: number; cursor?: string | undefined },
-  ): Promise<PageOf<TenantView>> {
+  ): Promise<PageOf<TenantSummary>> {
     const after = cursor === undefined ? null : positionOf(cursor, (text) => TENANT_ID_PATTERN.test(text));
     const own = tenantId === null ? null : await this.tenants.find(tenantId);
     const found = tenantId === null ? await this.tenants.findPage(limit + 1, after) : own ? [own] : [];
-    const views = await Promise.all(found.map((tenant) => this.viewOf(tenant)));
-    return toPage(
-      views,
-      limit,
-      ({ id }) => id,
-      (view) => view,
-    );
+    return toPage(found, limit, ({ id }) => id, toSummary);
   }
 
   /** @throws Problem when there is none */
@@ -135,28 +134,35 @@ export class TenantsService {
     this.tokens.forget(tenantId);
   }
 
-  private async viewOf({ id, name, state, settings, createdAt, updatedAt }: Tenant): Promise<TenantView> {
+  private async viewOf(tenant: Tenant): Promise<TenantView> {
+    const { id } = tenant;
+    const { moodle, ...summary } = toSummary(tenant);
     const { profile, version } = await this.mappings.read(id);
     const { layout, dropPolicy } = settingsOf(profile, this.environment);
     return {
-      id,
-      name,
-      state,
-      authentication: settings.authentication ?? null,
-      limits: {
-        requests_per_minute: settings.requests_per_minute ?? null,
-        concurrent_requests: settings.concurrent_requests ?? null,
-      },
-      moodle: { base_url: settings.moodle_base_url ?? null, has_token: await this.tokens.isThere(id) },
+      ...summary,
+      moodle: { ...moodle, has_token: await this.tokens.isThere(id) },
       layout,
       drop_policy: dropPolicy,
       profile_version: version,
       webhook_secrets: await this.webhookSecrets.list(id),
-      created_at: createdAt.toISOString(),
-      updated_at: updatedAt.toISOString(),
     };
   }
 }
+
+const toSummary = ({ id, name, state, settings, createdAt, updatedAt }: Tenant): TenantSummary => ({
+  id,
+  name,
+  state,
+  authentication: settings.authentication ?? null,
+  limits: {
+    requests_per_minute: settings.requests_per_minute ?? null,
+    concurrent_requests: settings.concurrent_requests ?? null,
+  },
+  moodle: { base_url: settings.moodle_base_url ?? null },
+  created_at: createdAt.toISOString(),
+  updated_at: updatedAt.toISOString(),
+});
 
 const noTenant = (): Problem => new Problem('TENANT_NOT_FOUND', 'There is no tenant with this id');
 

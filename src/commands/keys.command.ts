@@ -38,6 +38,8 @@ export const keys: Command = async (input) => {
   }
 };
 
+const PAGE = 500;
+
 type Act = (service: KeysService, values: Values, id: string) => Promise<string>;
 
 /** What can be done, with whether it is about one key. @returns what is printed */
@@ -69,7 +71,13 @@ async function create(service: KeysService, values: Values): Promise<string> {
 }
 
 async function list(service: KeysService): Promise<string> {
-  return (await service.list(COMMAND_LINE)).data.map(lineOf).join('\n');
+  const lines: string[] = [];
+  for (let cursor: string | undefined; ;) {
+    const page = await service.findPage(COMMAND_LINE, { limit: PAGE, cursor });
+    lines.push(...page.data.map(lineOf));
+    if (page.next_cursor === null) return lines.join('\n');
+    cursor = page.next_cursor;
+  }
 }
 
 async function rotate(service: KeysService, { 'grace-hours': grace }: Values, id: string): Promise<string> {

@@ -4,7 +4,7 @@ import { tenantBody, tenantChangeBody } from '../admin/tenant-bodies';
 import { ACTS } from '../audit/audit-log';
 import { SCOPES } from '../access/scope';
 import { AUTHENTICATIONS, TENANT_STATES } from '../tenants/tenant';
-import { INSTANT, objectOf, orNull, pageOf, refTo, type Schema, type Schemas } from './schema';
+import { INSTANT, objectOf, orNull, pageOf, type Schema, type Schemas } from './schema';
 
 export const EXAMPLE_KEY_ID = '5f0c9a4e2f0b';
 
@@ -31,29 +31,37 @@ const KEY: Schemas = {
   last_used_at: { ...orNull(INSTANT), description: 'To the minute.' },
 };
 
+const SUMMARY: Schemas = {
+  id: TEXT,
+  name: orNull(TEXT),
+  state: { ...TEXT, enum: [...TENANT_STATES] },
+  authentication: { type: ['string', 'null'], enum: [...AUTHENTICATIONS, null] as string[] },
+  limits: objectOf({ requests_per_minute: orNull(COUNT), concurrent_requests: orNull(COUNT) }),
+  created_at: INSTANT,
+  updated_at: INSTANT,
+};
+
 const SECRET: Schemas = { slot: { type: 'integer', minimum: 1, maximum: 2 }, created_at: INSTANT };
 
 export const ADMIN_SCHEMAS: Schemas = {
   NewTenant: bodyOf(tenantBody, 'A tenant to be registered.'),
   TenantChange: bodyOf(tenantChangeBody, 'What is to be otherwise. What is left out stays.'),
-  Tenant: {
+  TenantSummary: {
     description: 'A tenant, and what is set for it. null: as the service has it.',
+    ...objectOf({ ...SUMMARY, moodle: objectOf({ base_url: orNull(TEXT) }) }),
+  },
+  Tenant: {
+    description: 'A tenant, and all that is set for it. null: as the service has it.',
     ...objectOf({
-      id: TEXT,
-      name: orNull(TEXT),
-      state: { ...TEXT, enum: [...TENANT_STATES] },
-      authentication: { type: ['string', 'null'], enum: [...AUTHENTICATIONS, null] as string[] },
-      limits: objectOf({ requests_per_minute: orNull(COUNT), concurrent_requests: orNull(COUNT) }),
+      ...SUMMARY,
       moodle: objectOf({ base_url: orNull(TEXT), has_token: { type: 'boolean' } }),
       layout: TEXT,
       drop_policy: TEXT,
       profile_version: { ...COUNT, description: '0 when the default profile counts.' },
       webhook_secrets: { type: 'array', items: objectOf(SECRET) },
-      created_at: INSTANT,
-      updated_at: INSTANT,
     }),
   },
-  TenantsPage: pageOf('Tenant', 'Tenants, by id.'),
+  TenantsPage: pageOf('TenantSummary', 'Tenants, by id.'),
   MadeWebhookSecret: {
     description: 'A new secret, which is never shown again.',
     ...objectOf({ ...SECRET, secret: TEXT }),
@@ -61,10 +69,7 @@ export const ADMIN_SCHEMAS: Schemas = {
   NewKey: bodyOf(keyBody, 'A key to be made.'),
   KeyRotation: bodyOf(rotationBody, 'How the new key takes over.'),
   Key: { description: 'A key; never its secret.', ...objectOf(KEY) },
-  Keys: {
-    description: 'All keys that the caller looks after.',
-    ...objectOf({ data: { type: 'array', items: refTo('Key') } }),
-  },
+  KeysPage: pageOf('Key', 'Keys, by id.'),
   MadeKey: {
     description: 'A new key; its text is never shown again.',
     ...objectOf({ ...KEY, key: { ...TEXT, description: 'For `Authorization: Bearer` or `X-API-Key`.' } }),

@@ -3,7 +3,7 @@ import { ApiOperation, type RequestBodyObject } from '@nestjs/swagger';
 import { NeedsScopeOfService } from '../access/access.decorator';
 import { EXAMPLE_KEY_ID } from './admin-schemas';
 import { answer } from './answer';
-import { KeyParameters, ServiceParameters } from './parameters';
+import { KeyParameters, ServiceParameters, TenantsParameters } from './parameters';
 import { problemsOf } from './problem-responses';
 import { EXAMPLE_INSTANT } from './record-examples';
 import { refTo } from './schema';
@@ -34,12 +34,15 @@ export const ListKeysEndpoint = (): MethodDecorator =>
   applyDecorators(
     Get(),
     NeedsScopeOfService('admin'),
-    ServiceParameters(),
+    TenantsParameters(),
     ApiOperation({
       operationId: 'listKeys',
-      summary: 'List keys, without their secrets',
+      summary: 'List keys, without their secrets, a page at a time',
       description: 'With a key of one tenant, those of that tenant.',
-      responses: { 200: answer('The keys', 'Keys', { keys: { value: { data: [KEY] } } }), ...problemsOf('service') },
+      responses: {
+        200: answer('A page of keys', 'KeysPage', { last: { value: { data: [KEY], next_cursor: null } } }),
+        ...problemsOf('admin'),
+      },
     }),
   );
 

@@ -12,19 +12,23 @@ const CHANGE = {
   moodle: { base_url: 'https://moodle.college.example' },
   drop_policy: 'suspend',
 };
-const TENANT = {
+const SUMMARY = {
   id: 'your-college',
   name: 'Your College',
   state: 'active',
   authentication: 'key-and-signature',
   limits: { requests_per_minute: 600, concurrent_requests: null },
-  moodle: { base_url: 'https://moodle.college.example', has_token: true },
+  moodle: { base_url: 'https://moodle.college.example' },
+  created_at: EXAMPLE_INSTANT,
+  updated_at: EXAMPLE_INSTANT,
+};
+const TENANT = {
+  ...SUMMARY,
+  moodle: { ...SUMMARY.moodle, has_token: true },
   layout: 'program-course',
   drop_policy: 'suspend',
   profile_version: 1,
   webhook_secrets: [{ slot: 1, created_at: EXAMPLE_INSTANT }],
-  created_at: EXAMPLE_INSTANT,
-  updated_at: EXAMPLE_INSTANT,
 };
 const NEW = { id: 'another-college', name: 'Another College', limits: { requests_per_minute: 600 } };
 
@@ -45,7 +49,7 @@ export const ListTenantsEndpoint = (): MethodDecorator =>
       summary: 'List tenants, a page at a time',
       description: 'With a key of one tenant, that one.',
       responses: {
-        200: answer('A page of tenants', 'TenantsPage', { last: { value: { data: [TENANT], next_cursor: null } } }),
+        200: answer('A page of tenants', 'TenantsPage', { last: { value: { data: [SUMMARY], next_cursor: null } } }),
         ...problemsOf('admin'),
       },
     }),

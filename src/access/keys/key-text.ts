@@ -4,6 +4,9 @@ import { crc32 } from 'node:zlib';
 /** `mzi_<id>_<secret><checksum>`: 12, 48 and 8 hexadecimal digits. */
 const KEY_TEXT = /^mzi_([0-9a-f]{12})_([0-9a-f]{48})([0-9a-f]{8})$/;
 
+/** Whether it can be the id of a key. */
+export const isKeyId = (text: string): boolean => /^[0-9a-f]{12}$/.test(text);
+
 /** An API key taken apart. */
 export interface KeyText {
   readonly id: string;

@@ -57,11 +57,17 @@ export class KeyRepository {
     return line ?? null;
   }
 
-  /** @param tenantId null: those of all tenants, and of each */
-  async list(tenantId: string | null): Promise<ApiKey[]> {
+  /**
+   * A page, by id.
+   *
+   * @param tenantId null: those of all tenants, and of each
+   * @param after the id that came last on the page before
+   */
+  async findPage(tenantId: string | null, limit: number, after: string | null): Promise<ApiKey[]> {
     return this.dataSource.query(
-      `SELECT ${COLUMNS} FROM api_key WHERE $1::text IS NULL OR tenant_id = $1 ORDER BY created_at, id`,
-      [tenantId],
+      `SELECT ${COLUMNS} FROM api_key WHERE ($1::text IS NULL OR tenant_id = $1) AND ($3::text IS NULL OR id > $3)
+       ORDER BY id LIMIT $2`,
+      [tenantId, limit, after],
     );
   }
 
