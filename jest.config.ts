@@ -9,7 +9,11 @@ export default {
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   setupFiles: ['<rootDir>/test/support/environment.ts'],
   testTimeout: 60_000,
-  reporters: ['default', '<rootDir>/test/support/closing-line.reporter.cjs'],
+  reporters: [
+    'default',
+    '<rootDir>/test/support/canary/canary.reporter.cjs',
+    '<rootDir>/test/support/closing-line.reporter.cjs',
+  ],
   transform: { '^.+\\.[jt]s$': ['@swc/jest', { swcrc: true }] },
   // These ship ES modules only; compiling them here lets plain Jest load it on any Node.
   transformIgnorePatterns: [

@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
 import { AdminModule } from './admin/admin.module';
 import { AuditModule } from './audit/audit.module';
+import type { DestinationStream } from 'pino';
 import { ConfigModule } from './config/config.module';
 import type { Environment } from './config/environment';
 import { DatabaseModule } from './database/database.module';
@@ -52,10 +53,11 @@ import { UpkeepModule } from './upkeep/upkeep.module';
   ],
 })
 export class AppModule {
-  static with(environment: Environment): DynamicModule {
+  /** @param log takes what is logged, in place of standard output */
+  static with(environment: Environment, log?: DestinationStream): DynamicModule {
     return {
       module: AppModule,
-      imports: [ConfigModule.with(environment), LoggerModule.forRoot(loggerOptions(environment))],
+      imports: [ConfigModule.with(environment), LoggerModule.forRoot(loggerOptions(environment, log))],
     };
   }
 }

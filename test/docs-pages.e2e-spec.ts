@@ -1,4 +1,5 @@
 import { TestService } from './support/app';
+import { collectingFetch } from './support/canary/collecting-fetch';
 
 let service: TestService;
 beforeAll(async () => {
@@ -27,7 +28,7 @@ describe.each(['/docs', '/redoc'])('%s', (page) => {
   });
 
   it('tells the browser to ask nobody else for anything', async () => {
-    const policy = (await fetch(service.url + page)).headers.get('content-security-policy') ?? '';
+    const policy = (await collectingFetch(service.url + page)).headers.get('content-security-policy') ?? '';
     expect(policy).toContain("default-src 'none'");
     expect(policy).toContain("connect-src 'self'");
     expect(policy).not.toMatch(/https?:|\*/);
@@ -47,6 +48,6 @@ it('Swagger UI shows the document without a validator on the internet', async ()
 });
 
 it('no other copy of the document is served', async () => {
-  expect((await fetch(`${service.url}/docs-yaml`)).status).toBe(404);
-  expect((await fetch(`${service.url}/docs-json`)).status).toBe(404);
+  expect((await collectingFetch(`${service.url}/docs-yaml`)).status).toBe(404);
+  expect((await collectingFetch(`${service.url}/docs-json`)).status).toBe(404);
 });

@@ -1,4 +1,5 @@
 import { type Answer, newTenant, type Row, statusesOf, TestService } from './support/app';
+import { collectingFetch } from './support/canary/collecting-fetch';
 import { testRedisUrl } from './support/redis';
 import type { SyncReport } from '../src/sync/sync-report';
 
@@ -23,7 +24,7 @@ describe.each(STORES)('idempotency kept in %s', (_name, variables) => {
     text: string;
   }
   const send = async (body: string, headers: Record<string, string> = {}, path = 'students'): Promise<Sent> => {
-    const response = await fetch(`${service.url}/v1/sync/${path}`, {
+    const response = await collectingFetch(`${service.url}/v1/sync/${path}`, {
       method: 'POST',
       body,
       headers: { 'X-Tenant-ID': tenant, ...headers },
@@ -210,7 +211,7 @@ describe.each(STORES)('idempotency kept in %s', (_name, variables) => {
 
   it('makes nothing of the same address in capitals, or with a slash at the end', async () => {
     const first = await send(bodyOf(student('1')));
-    const again = await fetch(`${service.url}/V1/Sync/Students/`, {
+    const again = await collectingFetch(`${service.url}/V1/Sync/Students/`, {
       method: 'POST',
       body: bodyOf(student('1')),
       headers: { 'X-Tenant-ID': tenant },

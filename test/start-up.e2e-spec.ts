@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { storedKey } from './support/access';
+import { collectingFetch } from './support/canary/collecting-fetch';
 import { withOwnDatabase } from './support/databases';
 import { Run } from './support/run';
 import { newSecretKey } from './support/secret-keys';
@@ -11,7 +12,7 @@ import { newSecretKey } from './support/secret-keys';
 const PROGRAM = JSON.stringify({ id: 'p1', Name: 'HND' });
 const post = async (url: string): Promise<string> => {
   const headers = { 'Idempotency-Key': randomUUID() };
-  const answer = await fetch(`${url}/v1/sync/programs`, { method: 'POST', body: PROGRAM, headers });
+  const answer = await collectingFetch(`${url}/v1/sync/programs`, { method: 'POST', body: PROGRAM, headers });
   return ((await answer.json()) as { results: { status: string }[] }).results[0]?.status ?? '';
 };
 const serverOf = async (directory: string): Promise<number> => {
@@ -45,13 +46,13 @@ it('starts with nothing but a folder, tells where the docs are and a curl that w
   expect(first.output).toMatch(/Docs: +http:\/\/localhost:\d+\/docs/);
   expect(first.output).toContain('PostgreSQL is embedded');
   const body = /-d '(.*)'/.exec(first.output)?.[1];
-  const tried = await fetch(`${url}/v1/sync/students`, {
+  const tried = await collectingFetch(`${url}/v1/sync/students`, {
     method: 'POST',
     body: body ?? '',
     headers: { 'Content-Type': 'application/json' },
   });
   expect(await tried.json()).toMatchObject({ summary: { NEW: 1 } });
-  expect((await fetch(`${url}/docs`)).status).toBe(200);
+  expect((await collectingFetch(`${url}/docs`)).status).toBe(200);
   expect(await post(url)).toBe('NEW');
   expect(await first.end('SIGINT')).toBe(0);
   const second = new Run(folder);
@@ -139,7 +140,7 @@ it('logs JSON in production, with the same facts and no payload', async () => {
       Academic_Email: 'canary@college.example',
       Birth_Date: 'canary date',
     };
-    await fetch(`${base}/v1/sync/students?dryRun=true`, {
+    await collectingFetch(`${base}/v1/sync/students?dryRun=true`, {
       method: 'POST',
       body: JSON.stringify([canary]),
       headers: { 'Content-Type': 'application/json', 'X-Request-Id': 'req-1', 'X-API-Key': key },

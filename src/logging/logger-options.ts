@@ -26,8 +26,12 @@ const LEVEL_WORDS: ReadonlyMap<number, string> = new Map([
 const INFO = 30;
 const STANDARD_OUTPUT = 1;
 
-/** One line for each event: for people in development, as JSON with the same facts in production. No payloads in either. */
-export function loggerOptions({ ENV, LOG_LEVEL, APP_NAME }: Environment): Params {
+/**
+ * One line for each event: for people in development, as JSON with the same facts in production. No payloads in either.
+ *
+ * @param destination takes the JSON, in place of standard output
+ */
+export function loggerOptions({ ENV, LOG_LEVEL, APP_NAME }: Environment, destination?: DestinationStream): Params {
   const options: Options = {
     level: PINO_LEVELS[LOG_LEVEL],
     base: ENV === 'production' ? { app: APP_NAME } : null,
@@ -45,8 +49,8 @@ export function loggerOptions({ ENV, LOG_LEVEL, APP_NAME }: Environment): Params
     customSuccessObject: onlyDuration,
     customErrorObject: onlyDuration,
   };
-  const destination: DestinationStream | undefined = ENV === 'production' ? undefined : lineStream(STANDARD_OUTPUT);
-  return { pinoHttp: destination ? [options, destination] : options, renameContext: 'module', assignResponse: false };
+  const stream = destination ?? (ENV === 'production' ? undefined : lineStream(STANDARD_OUTPUT));
+  return { pinoHttp: stream ? [options, stream] : options, renameContext: 'module', assignResponse: false };
 }
 
 /** The route as it is declared: what stands in its place in the address may be anybody's data. */

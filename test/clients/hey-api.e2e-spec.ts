@@ -1,4 +1,5 @@
 import { newTenant, TestService } from '../support/app';
+import { collectingFetch } from '../support/canary/collecting-fetch';
 import {
   deleteProgram,
   type DeferredRecord,
@@ -22,7 +23,7 @@ let service: TestService;
 let headers: { 'X-Tenant-ID': string };
 beforeAll(async () => {
   service = await TestService.start();
-  client.setConfig({ baseUrl: service.url });
+  client.setConfig({ baseUrl: service.url, fetch: collectingFetch });
 });
 beforeEach(() => {
   headers = { 'X-Tenant-ID': newTenant() };

@@ -1,5 +1,6 @@
 import createClient, { type Client } from 'openapi-fetch';
 import { newTenant, TestService } from '../support/app';
+import { collectingFetch } from '../support/canary/collecting-fetch';
 import { ask, withOwnDatabase } from '../support/databases';
 import type { components, paths } from './generated/openapi-typescript';
 
@@ -14,7 +15,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   header = { 'X-Tenant-ID': newTenant() };
-  client = createClient<paths>({ baseUrl: service.url });
+  client = createClient<paths>({ baseUrl: service.url, fetch: collectingFetch });
 });
 afterAll(() => service.close());
 
@@ -87,7 +88,7 @@ it('tries again what waits, and finds the run', async () => {
   await withOwnDatabase('refusing_client', async (url, superuserUrl) => {
     await ask(`ALTER TABLE program ADD CONSTRAINT refusing CHECK (code <> 'refuse me')`, [], superuserUrl);
     const refusing = await TestService.start({ DATABASE_URL: url });
-    const own = createClient<paths>({ baseUrl: refusing.url });
+    const own = createClient<paths>({ baseUrl: refusing.url, fetch: collectingFetch });
     await own.POST('/v1/sync/programs', { body: { id: '1', Name: 'HND', Program_ID: 'refuse me' } });
     const { data: waits } = await own.GET('/v1/deferred', { params: { query: { state: 'failed' } } });
     await ask('ALTER TABLE program DROP CONSTRAINT refusing', [], superuserUrl);

@@ -1,4 +1,5 @@
 import { newTenant, type TestService } from '../support/app';
+import { ELIF, OMAR } from '../support/canary/people';
 
 /** What the contract suite needs to know of an entity, beside its declaration. Every value is invented. */
 export interface Sample {
@@ -24,10 +25,10 @@ export interface Sample {
 }
 
 const PROGRAM = ['programs', { id: 'p1', Product_Name: 'HND' }] as const;
-const STUDENT = ['students', { id: 's1', Display_Name: 'Omar Kaya', Academic_Email: 's1@college.example' }] as const;
+const STUDENT = ['students', { id: 's1', Display_Name: OMAR.name, Academic_Email: 's1@college.example' }] as const;
 const CLASS = ['classes', { id: 'c1', Class_Name: 'Programming' }] as const;
 const UNIT = ['units', { id: 'u1', Name: 'Unit 1' }] as const;
-const TEACHER = ['teachers', { id: 't1', Name: 'Dr. Elif Yildiz' }] as const;
+const TEACHER = ['teachers', { id: 't1', Name: ELIF.name }] as const;
 const REGISTRATION = ['registrations', { id: 'r1', Student: { id: 's1' }, Program: 'p1' }] as const;
 
 export const SAMPLES: readonly Sample[] = [
@@ -37,13 +38,13 @@ export const SAMPLES: readonly Sample[] = [
     record: (id, n = id) => ({
       id,
       Name: `A${n}`,
-      Display_Name: 'Omar Kaya',
-      First_Name: 'Omar',
-      Last_Name: 'Kaya',
+      Display_Name: OMAR.name,
+      First_Name: OMAR.firstName,
+      Last_Name: OMAR.lastName,
       Academic_Email: `s${n}@college.example`,
-      Phone_Number: '+905550100002',
+      Phone_Number: OMAR.phone,
       Status: 'Active',
-      Birth_Date: '2003-04-17',
+      Birth_Date: OMAR.birthDate,
     }),
     required: ['Display_Name', 'display_name'],
     optional: ['City', 'city'],
@@ -81,7 +82,7 @@ export const SAMPLES: readonly Sample[] = [
       Class_Status: 'Active',
       Start_Date: '2026-02-02',
       BTEC_Program: { id: 'p1', name: 'HND' },
-      Teacher: { id: 't1', name: 'Dr. Elif Yildiz' },
+      Teacher: { id: 't1', name: ELIF.name },
     }),
     required: ['Class_Name', 'name'],
     optional: ['MS_Teams_ID', 'ms_teams_id'],
@@ -191,7 +192,7 @@ export const SAMPLES: readonly Sample[] = [
   {
     entity: 'teachers',
     singular: 'teacher',
-    record: (id) => ({ id, Name: 'Dr. Elif Yildiz', Academic_Email: 'elif@college.example' }),
+    record: (id) => ({ id, Name: ELIF.name, Academic_Email: 'elif@college.example' }),
     required: ['Name', 'name'],
     optional: ['Phone_Number', 'phone'],
     unusable: ['Email', 'email', 'not an address'],

@@ -2,10 +2,14 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { NestFactory } from '@nestjs/core';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import { Logger, PinoLogger } from 'nestjs-pino';
 import { AppModule } from '../../src/app.module';
 import { readEnvironment } from '../../src/config/environment';
 import { configureApp } from '../../src/configure-app';
+import { loggerOptions } from '../../src/logging/logger-options';
 import type { SyncReport } from '../../src/sync/sync-report';
+import { collectingFetch } from './canary/collecting-fetch';
+import { collection } from './canary/collection';
 import { workerDatabaseUrl } from './databases';
 import { LOOPBACK } from './loopback';
 
@@ -31,19 +35,23 @@ export class TestService {
   ) {}
 
   static async start(variables: Record<string, string> = {}): Promise<TestService> {
-    const environment = readEnvironment({
+    const settings = {
       ENV: 'test',
       PORT: '0',
-      LOG_LEVEL: process.env['TEST_LOG'] ?? 'CRITICAL',
+      // All that can be logged is searched for what must not be; nobody sees it unless told by TEST_LOG.
+      LOG_LEVEL: 'DEBUG',
       DATABASE_URL: workerDatabaseUrl(),
       // Rounds of pushes meet no test that does not ask for them.
       PUSH_WORKERS: '0',
       OUTGOING_ALLOWED_ADDRESSES: LOOPBACK,
       ...variables,
-    });
-    const app = await NestFactory.create<NestExpressApplication>(AppModule.with(environment), {
+    };
+    const environment = readEnvironment(settings);
+    collection.start('serve', settings);
+    const logging = loggerOptions(environment, collection);
+    const app = await NestFactory.create<NestExpressApplication>(AppModule.with(environment, collection), {
       bodyParser: false,
-      logger: false,
+      logger: new Logger(new PinoLogger(logging), logging),
       abortOnError: false,
     });
     try {
@@ -58,8 +66,9 @@ export class TestService {
     return new TestService(app, await app.getUrl());
   }
 
-  close(): Promise<void> {
-    return this.app.close();
+  async close(): Promise<void> {
+    await this.app.close();
+    await collection.flush();
   }
 
   /** Sends raw bytes, as any caller might. */
@@ -68,7 +77,7 @@ export class TestService {
     path: string,
     init: { body?: string | Uint8Array<ArrayBuffer>; headers?: Record<string, string> } = {},
   ): Promise<Answer<T>> {
-    const response = await fetch(this.url + path, { method, ...init });
+    const response = await collectingFetch(this.url + path, { method, ...init });
     const text = await response.text();
     const isPlain = response.headers.get('content-type')?.startsWith('text/plain');
     const body: unknown = text === '' ? null : isPlain ? text : JSON.parse(text);

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { startEmbeddedPostgres } from '../../src/database/embedded-postgres';
 import { migrate } from '../../src/database/migrate';
+import { makeRunFolder, runFolder } from './canary/run-folder';
+import { type Findings, search } from './canary/search';
 import { RedisServer } from './redis';
 import { databaseOfWorker, TEMPLATE_DATABASE, urlOfDatabase } from './databases';
 
@@ -16,8 +18,15 @@ interface TestServer {
 let server: TestServer | undefined;
 let redis: RedisServer | undefined;
 
+declare global {
+  /** For the reporter in this process: Jest compiles no reporters, so it cannot import the search. */
+  var searchForCanaries: (() => Promise<Findings>) | undefined;
+}
+
 /** One PostgreSQL and one Redis for the whole run; a migrated template, copied for each worker. */
 export default async function globalSetup({ maxWorkers }: { maxWorkers: number }): Promise<void> {
+  await makeRunFolder();
+  globalThis.searchForCanaries = () => search(runFolder());
   server = await startServer();
   redis = process.env['TEST_REDIS_URL'] ? undefined : await RedisServer.start();
   if (redis) process.env['TEST_REDIS_URL'] = redis.url;

@@ -6,6 +6,7 @@ import { TenantTransaction } from '../../src/database/tenant-transaction';
 import { PushRound } from '../../src/push/push-round';
 import type { SyncReport } from '../../src/sync/sync-report';
 import { newTenant, TestService } from './app';
+import { OMAR } from './canary/people';
 import { Made } from './moodle/made';
 import { Moodle } from './moodle/moodle';
 import { keepIdsApart } from './moodle/seed';
@@ -148,7 +149,7 @@ export class College {
 
 export const student = (id: string, rest: object = {}) => ({
   id,
-  Display_Name: `Omar Kaya`,
+  Display_Name: OMAR.name,
   Academic_Email: `${id}@College.example`,
   ...rest,
 });

@@ -1,6 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { collection } from './canary/collection';
 import { LOOPBACK } from './loopback';
 
 const MAIN = resolve('dist/src/main.js');
@@ -13,10 +16,14 @@ export class Run {
 
   constructor(folder: string, variables: Record<string, string> = {}, args: readonly string[] = []) {
     const { PATH = '' } = process.env;
-    const env = { PATH, PORT: '0', OUTGOING_ALLOWED_ADDRESSES: LOOPBACK, ...variables };
+    const [command = 'serve'] = args;
+    const env = { PATH, PORT: '0', LOG_LEVEL: 'DEBUG', OUTGOING_ALLOWED_ADDRESSES: LOOPBACK, ...variables };
+    collection.start(command, env);
     this.child = spawn(process.execPath, [MAIN, ...args], { cwd: folder, env });
-    for (const stream of [this.child.stdout, this.child.stderr])
-      stream?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
+    for (const stream of [this.child.stdout, this.child.stderr] as Readable[]) {
+      stream.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
+      createInterface(stream).on('line', (text) => collection.line({ command, text }));
+    }
     this.gone = once(this.child, 'close').then(([code]) => code as number | null);
   }
 

@@ -1,3 +1,4 @@
+import { collection } from '../canary/collection';
 import { type Call, CallLog, type CallMatch } from './calls';
 import type { Capability } from './capabilities';
 import { type Duplicate, duplicatesOf } from './duplicates';
@@ -39,7 +40,7 @@ export class Moodle {
     this.site = new Site({ ...DEFAULT_SETTINGS, ...options });
     this.service = new Service(this.site);
     this.token = options.token ?? 'token-of-svc-sis';
-    this.service.grant(this.token, SERVICE_USER, options.functions ?? ALL_FUNCTIONS);
+    this.grantToken();
   }
 
   static async start(options: MoodleOptions = {}): Promise<Moodle> {
@@ -113,6 +114,7 @@ export class Moodle {
   }
 
   grantToken(token = this.token, userid = SERVICE_USER): void {
+    collection.secret(token);
     this.service.grant(token, userid, this.options.functions ?? ALL_FUNCTIONS);
   }
 
