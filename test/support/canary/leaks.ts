@@ -60,18 +60,21 @@ const GREETING = /^ +-d '\{"data":\[\{"id":"5843017000000200001",.*\}\]\}'$/;
 export function leaksOfLine({ command, text }: CollectedLine, secrets: readonly string[]): Leak[] {
   const isShownOnce = command === 'keys';
   const patterns = [...ALWAYS, PARAMETER, WEBHOOK_SECRET, ...(isShownOnce ? [] : [API_KEY])];
-  return leaksIn(text, GREETING.test(text) ? patterns : [...patterns, ...PERSONAL], secrets);
+  const others = isShownOnce ? secrets.filter((secret) => !API_KEY[1].test(secret)) : secrets;
+  return leaksIn(text, GREETING.test(text) ? patterns : [...patterns, ...PERSONAL], others);
 }
 
 /** The first leak of each kind in an answer. Rows and reports are there to tell of people; problems are not. */
 export function leaksOfAnswer(answer: CollectedAnswer, secrets: readonly string[]): Leak[] {
   const { method, path, headers, body } = answer;
   const patterns = [...ALWAYS];
-  if (method !== 'POST' || !/^\/v1\/admin\/keys(?:\/[^/]+\/rotate)?\/?$/.test(path)) patterns.push(API_KEY);
+  const isShownOnce = method === 'POST' && /^\/v1\/admin\/keys(?:\/[^/]+\/rotate)?\/?$/.test(path);
+  if (!isShownOnce) patterns.push(API_KEY);
   if (method !== 'POST' || !/\/webhook-secrets\/?$/.test(path)) patterns.push(WEBHOOK_SECRET);
   if (tellsNobody(answer)) patterns.push(...PERSONAL);
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-  return leaksIn([...lines, body].join('\n'), patterns, secrets);
+  const others = isShownOnce ? secrets.filter((secret) => !API_KEY[1].test(secret)) : secrets;
+  return leaksIn([...lines, body].join('\n'), patterns, others);
 }
 
 /** Whether it is an answer that is about no person. */

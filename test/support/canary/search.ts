@@ -37,11 +37,11 @@ const tell = ({ kind, excerpt }: Leak, where: string): string => `${kind} in ${w
 
 const SEARCHES = {
   lines(text: string, secrets: readonly string[]): string[] {
-    const line = parse<CollectedLine>(text) ?? { command: 'unknown', text };
+    const line = (parse(text) as CollectedLine | null) ?? { command: 'unknown', text };
     return leaksOfLine(line, secrets).map((leak) => tell(leak, `a line of ${line.command}`));
   },
   answers(text: string, secrets: readonly string[]): string[] {
-    const answer = parse<CollectedAnswer>(text) ?? { ...TORN, body: text };
+    const answer = (parse(text) as CollectedAnswer | null) ?? { ...TORN, body: text };
     const { method, path, status } = answer;
     return leaksOfAnswer(answer, secrets).map((leak) => tell(leak, `${method} ${path} ${status}`));
   },
@@ -63,8 +63,8 @@ async function readSecrets(folder: string, names: readonly string[]): Promise<st
   const secrets = new Set<string>();
   for (const name of names.filter((each) => each.endsWith('.secrets')))
     for await (const { text } of linesOf(join(folder, name))) {
-      const secret = parse<string>(text);
-      if (secret !== null) secrets.add(secret);
+      const secret = parse(text);
+      if (typeof secret === 'string') secrets.add(secret);
     }
   return [...secrets];
 }
@@ -82,9 +82,9 @@ async function* linesOf(file: string): AsyncGenerator<{ place: string; text: str
 }
 
 /** A worker that was killed may have left half a line: that is searched as it stands. */
-function parse<T>(text: string): T | null {
+function parse(text: string): unknown {
   try {
-    return JSON.parse(text) as T;
+    return JSON.parse(text);
   } catch {
     return null;
   }
