@@ -36,7 +36,7 @@ const STACK: readonly Pattern[] = [
 ];
 /** What the database says, with its words for what it refused. */
 const DATABASE: readonly Pattern[] = [
-  ['error of the database', /QueryFailedError|violates [\w-]+(?: \w+)? constraint|syntax error at or near/],
+  ['error of the database', /QueryFailedError: |violates [\w-]+(?: \w+)? constraint|syntax error at or near/],
   [
     'error of the database',
     /(?:relation|column|type|role) \\*"[^"]{1,64}" (?:of relation .{1,64} )?(?:does not|already)/,
