@@ -24,7 +24,13 @@ export class Run {
       stream.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
       createInterface(stream).on('line', (text) => collection.line({ command, text }));
     }
-    this.gone = once(this.child, 'close').then(([code]) => code as number | null);
+    this.gone = this.leave();
+  }
+
+  private async leave(): Promise<number | null> {
+    const [code] = (await once(this.child, 'close')) as [number | null];
+    await collection.flush();
+    return code;
   }
 
   /** The address, once the service is ready. */

@@ -14,6 +14,7 @@ const STANDARD_OUTPUT = 1;
 
 /** Shorter ones cannot be told from words. */
 const SHORTEST_SECRET = 8;
+const KNOWN_BY_FORM = /^(?:mzi|whsec)_/;
 
 /** What services of this worker log and answer, and what nobody may read there; searched when the run is over. */
 class Collection implements DestinationStream {
@@ -39,8 +40,9 @@ class Collection implements DestinationStream {
     this.answers.write(`${JSON.stringify(answer)}\n`);
   }
 
+  /** Those that are known by their form need not be named. */
   secret(text: string): void {
-    if (text.length < SHORTEST_SECRET || this.known.has(text)) return;
+    if (text.length < SHORTEST_SECRET || KNOWN_BY_FORM.test(text) || this.known.has(text)) return;
     this.known.add(text);
     this.secrets.write(`${JSON.stringify(text)}\n`);
   }

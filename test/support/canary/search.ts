@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { Faults } from './faults';
 import { type CollectedAnswer, type CollectedLine, type Leak, leaksOfAnswer, leaksOfLine } from './leaks';
 
-const MOST_SHOWN = 50;
 const CHUNK_BYTES = 1_024 * 1_024;
 
 const TORN: CollectedAnswer = { method: 'unknown', path: '', status: 0, headers: {}, body: '' };
@@ -15,35 +15,42 @@ export interface Findings {
   readonly faults: readonly string[];
 }
 
+interface Line {
+  /** file and line */
+  readonly place: string;
+  readonly text: string;
+}
+
 /** Searches all that a run has collected in the folder, one line after the other. */
 export async function search(folder: string): Promise<Findings> {
   const names = await readdir(folder);
   const secrets = await readSecrets(folder, names);
-  const counts = { lines: 0, answers: 0 };
-  const faults: string[] = [];
-  for (const [kind, leaksOf] of Object.entries(SEARCHES)) {
-    for (const name of names.filter((each) => each.endsWith(`.${kind}`))) {
-      for await (const { place, text } of linesOf(join(folder, name))) {
-        counts[kind as keyof typeof counts] += 1;
-        faults.push(...leaksOf(text, secrets).map((leak) => `${place} ${leak}`));
-      }
+  const faults = new Faults();
+  const count = async (kind: keyof typeof SEARCHES): Promise<number> => {
+    let sum = 0;
+    for await (const { place, text } of linesOfAll(folder, names, kind)) {
+      sum += 1;
+      for (const [what, excerpt] of SEARCHES[kind](text, secrets)) faults.add(what, `${place} ${excerpt}`);
     }
-  }
-  faults.push(...(await findSilent(folder, names)));
-  return { ...counts, faults: shorten(faults) };
+    return sum;
+  };
+  const [lines, answers] = [await count('lines'), await count('answers')];
+  return { lines, answers, faults: [...(await findSilent(folder, names)), ...faults.tell()] };
 }
 
-const tell = ({ kind, excerpt }: Leak, where: string): string => `${kind} in ${where}: ${excerpt}`;
+type Found = [what: string, excerpt: string];
+const tell = (leaks: readonly Leak[], where: string): Found[] =>
+  leaks.map(({ kind, excerpt }) => [`${kind} in ${where}`, excerpt]);
 
 const SEARCHES = {
-  lines(text: string, secrets: readonly string[]): string[] {
+  lines(text: string, secrets: readonly string[]): Found[] {
     const line = (parse(text) as CollectedLine | null) ?? { command: 'unknown', text };
-    return leaksOfLine(line, secrets).map((leak) => tell(leak, `a line of ${line.command}`));
+    return tell(leaksOfLine(line, secrets), `a line of ${line.command}`);
   },
-  answers(text: string, secrets: readonly string[]): string[] {
+  answers(text: string, secrets: readonly string[]): Found[] {
     const answer = (parse(text) as CollectedAnswer | null) ?? { ...TORN, body: text };
     const { method, path, status } = answer;
-    return leaksOfAnswer(answer, secrets).map((leak) => tell(leak, `${method} ${path} ${status}`));
+    return tell(leaksOfAnswer(answer, secrets), `${method} ${path} ${status}`);
   },
 } as const;
 
@@ -61,16 +68,20 @@ async function findSilent(folder: string, names: readonly string[]): Promise<str
 
 async function readSecrets(folder: string, names: readonly string[]): Promise<string[]> {
   const secrets = new Set<string>();
-  for (const name of names.filter((each) => each.endsWith('.secrets')))
-    for await (const { text } of linesOf(join(folder, name))) {
-      const secret = parse(text);
-      if (typeof secret === 'string') secrets.add(secret);
-    }
+  for await (const { text } of linesOfAll(folder, names, 'secrets')) {
+    const secret = parse(text);
+    // In a line of the log it stands as JSON spells it.
+    if (typeof secret === 'string') secrets.add(secret).add(JSON.stringify(secret).slice(1, -1));
+  }
   return [...secrets];
 }
 
+async function* linesOfAll(folder: string, names: readonly string[], kind: string): AsyncGenerator<Line> {
+  for (const name of names.filter((each) => each.endsWith(`.${kind}`))) yield* linesOf(join(folder, name));
+}
+
 /** Lines end where the collection ends them: what is in one may hold other characters that break lines. */
-async function* linesOf(file: string): AsyncGenerator<{ place: string; text: string }> {
+async function* linesOf(file: string): AsyncGenerator<Line> {
   let number = 0;
   let rest = '';
   for await (const chunk of createReadStream(file, { encoding: 'utf8', highWaterMark: CHUNK_BYTES })) {
@@ -84,13 +95,8 @@ async function* linesOf(file: string): AsyncGenerator<{ place: string; text: str
 /** A worker that was killed may have left half a line: that is searched as it stands. */
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text) as unknown;
   } catch {
     return null;
   }
 }
-
-const shorten = (faults: readonly string[]): string[] =>
-  faults.length <= MOST_SHOWN
-    ? [...faults]
-    : [...faults.slice(0, MOST_SHOWN), `and ${faults.length - MOST_SHOWN} more`];
