@@ -3,6 +3,7 @@ import type { Params } from 'nestjs-pino';
 import { type DestinationStream, type LogFn, type Logger, pino } from 'pino';
 import type { Options } from 'pino-http';
 import type { Environment, LogLevel } from '../config/environment';
+import { describeError } from './describe-error';
 import { lineStream } from './line-stream';
 
 const PINO_LEVELS: Readonly<Record<LogLevel, string>> = {
@@ -38,7 +39,7 @@ export function loggerOptions({ ENV, LOG_LEVEL, APP_NAME }: Environment, destina
     messageKey: 'message',
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (_label, number) => ({ level: LEVEL_WORDS.get(number) ?? 'INFO' }) },
-    hooks: { logMethod: withoutBootNoise },
+    hooks: { logMethod: tellFactsOnly },
     genReqId: ({ id }) => id,
     customAttributeKeys: { reqId: 'request_id', responseTime: 'ms' },
     quietReqLogger: true,
@@ -79,8 +80,19 @@ function onlyDuration(_request: IncomingMessage, _response: ServerResponse, ...r
 /** Nest tells of every module and route at every start; that is for DEBUG. */
 const BOOT = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestApplication']);
 
-function withoutBootNoise(this: Logger, values: Parameters<LogFn>, method: LogFn, level: number): void {
-  const { module } = values[0] as { module?: string };
+/** All that an entry may hold besides its words, and what the words are made of where there are none. */
+interface Facts {
+  readonly module?: string;
+  readonly ms?: number;
+  readonly err?: unknown;
+}
+
+/** Nest and TypeORM log whole errors: their texts, stacks, statements and parameters are for nobody's log. */
+function tellFactsOnly(this: Logger, values: Parameters<LogFn>, method: LogFn, level: number): void {
+  const [given, ...words] = values as unknown[];
+  if (typeof given !== 'object' || given === null) return method.apply(this, values);
+  const { module, ms, err } = given as Facts;
   if (level === INFO && module && BOOT.has(module) && !this.isLevelEnabled('debug')) return;
-  method.apply(this, values);
+  const told = typeof words[0] === 'string' ? words : [`Unexpected ${describeError(err ?? given)}`];
+  method.apply(this, [{ module, ms }, ...told] as Parameters<LogFn>);
 }

@@ -1,6 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { isTransient, isUnavailable, sqlState } from '../database/database-errors';
+import { describeError } from '../logging/describe-error';
 import { EnvelopeError } from '../sync/envelope/envelope-error';
 import { MalformedCursor } from '../sync/cursor';
 import { InvalidProfile } from '../sync/profile/profile';
@@ -74,7 +75,7 @@ export class ProblemFilter implements ExceptionFilter {
     }
     const known = BY_STATUS.get(statusOf(error));
     if (known) return new Problem(...known);
-    this.log.error(`Unexpected ${describe(error)}`);
+    this.log.error(`Unexpected ${describeError(error)}`);
     return new Problem('INTERNAL_ERROR', 'Something went wrong on our side. Tell us the request id');
   }
 }
@@ -88,12 +89,4 @@ function statusOf(error: unknown): number {
   if (error instanceof HttpException) return error.getStatus();
   const { status } = typeof error === 'object' && error !== null ? (error as { status?: unknown }) : {};
   return typeof status === 'number' ? status : 500;
-}
-
-/** The kind of error and where it came from: its message may hold data or SQL. */
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return typeof error;
-  const ours = error.stack?.split('\n').find((line) => line.startsWith('    at ') && !/node_modules|node:/.test(line));
-  const place = ours?.match(/([^/\\(]+:\d+):\d+\)?$/)?.[1];
-  return [error.name, sqlState(error), place && `at ${place}`].filter(Boolean).join(' ');
 }
