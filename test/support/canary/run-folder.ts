@@ -8,7 +8,8 @@ const VARIABLE = 'TEST_CANARY_FOLDER';
 export async function makeRunFolder(): Promise<void> {
   await mkdir(RUNS, { recursive: true });
   for (const name of await readdir(RUNS))
-    if (name === String(process.pid) || !isAlive(Number(name))) await rm(join(RUNS, name), { recursive: true });
+    if (name === String(process.pid) || !isAlive(Number(name)))
+      await rm(join(RUNS, name), { recursive: true, force: true });
   const folder = join(RUNS, String(process.pid));
   await mkdir(folder);
   process.env[VARIABLE] = folder;
