@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { KeysService } from '../../src/admin/keys.service';
 import type { Scope } from '../../src/access/scope';
 import { hashOfSecret, newKeyText } from '../../src/access/keys/key-text';
@@ -27,16 +28,14 @@ interface KeyWishes {
 }
 
 const COMMAND_LINE = { actor: 'command line', requestId: 'test', tenantId: null };
-let made = 0;
 
 /** A key, made as the command makes it. @returns its text */
 export async function newKey(
   service: TestService,
   { tenant, scopes = ['sync', 'read', 'admin'], perMinute }: KeyWishes = {},
 ): Promise<string> {
-  made += 1;
   const { key } = await service.app.get(KeysService).create(COMMAND_LINE, {
-    name: `test ${process.pid} ${made}`,
+    name: randomUUID(),
     tenant_id: tenant ?? null,
     scopes: [...scopes],
     ...(perMinute !== undefined && { requests_per_minute: perMinute }),
