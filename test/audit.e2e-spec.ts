@@ -131,6 +131,8 @@ it('has nothing of what was refused, tried, or looked at', async () => {
   await service.send('POST', '/v1/sync/programs', { headers: bearing(key, tenant), body: '{"id":"p1","Name":"HND"}' });
   await send('DELETE', '/v1/programs/p1?erase=true&dryRun=true');
   await send('GET', `/v1/admin/tenants/${tenant}`);
+  await send('PATCH', `/v1/admin/tenants/${tenant}`, {});
+  await send('POST', '/v1/admin/moodle/resume');
   expect((await entries()).map(({ act }) => act)).toEqual(['tenant.registered']);
 });
 

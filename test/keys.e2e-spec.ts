@@ -297,6 +297,14 @@ describe('rotation', () => {
     expect(line?.hours).toBe(1);
   });
 
+  it('gives the new one as long to live as the old one had', async () => {
+    const body = { name: newTenant(), scopes: ['read'], expires_in_days: 3 };
+    const old = await asOperator<MadeKeyView>('POST', '/v1/admin/keys', body);
+    const next = await asOperator<MadeKeyView>('POST', `/v1/admin/keys/${old.body.id}/rotate`, {});
+    const days = (Date.parse(next.body.expires_at ?? '') - Date.parse(next.body.created_at)) / 86_400_000;
+    expect(days).toBeCloseTo(3, 3);
+  });
+
   it('without a grace ends the old one at once', async () => {
     const old = await newKey(service);
     await take(bearing(old));
@@ -315,6 +323,20 @@ describe('rotation', () => {
     ]);
     const other = await asOperator('POST', '/v1/admin/keys', { name, scopes: ['read'], tenant_id: newTenant() });
     expect(other.status).toBe(201);
+  });
+
+  it('of a tenant are a hundred at most', async () => {
+    const tenant = newTenant();
+    await ask(
+      `INSERT INTO api_key (id, hash, name, tenant_id, scopes)
+       SELECT lpad(to_hex(n), 12, '0'), '', 'key ' || n, $1, '{read}' FROM generate_series(1, 100) AS n`,
+      [tenant],
+    );
+    const one = { name: 'one more', scopes: ['read'], tenant_id: tenant };
+    expect(await asOperator('POST', '/v1/admin/keys', one)).toMatchObject({ status: 409 });
+    await asOperator('DELETE', '/v1/admin/keys/000000000001');
+    expect((await asOperator('POST', '/v1/admin/keys', one)).status).toBe(201);
+    await ask('DELETE FROM api_key WHERE tenant_id = $1', [tenant]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
@@ -62,6 +62,19 @@ describe.each([
     const key = await newKey(manager(), { tenant });
     const answers = await Promise.all(Array.from({ length: 5 }, (_none, n) => list(n, bearing(key))));
     expect(statuses(answers)).toEqual({ 200: 3, 429: 2 });
+  });
+
+  it('counts what a tenant’s key asks of the service too, and never keeps an operator from the tenant', async () => {
+    const operator = await newKey(manager());
+    const tenant = newTenant();
+    const key = await newKey(manager(), { tenant });
+    const keys = () => manager().send('GET', '/v1/admin/keys', { headers: bearing(key) });
+    const answers = [];
+    for (let n = 0; n < 22; n += 1) answers.push(await keys());
+    expect(statuses(answers)).toEqual({ 200: 20, 429: 2 });
+    expect((await list(0, bearing(key))).status).toBe(429);
+    const pause = { headers: bearing(operator), body: '{"state":"paused"}' };
+    expect((await manager().send('PATCH', `/v1/admin/tenants/${tenant}`, pause)).status).toBe(200);
   });
 
   it('is not used up by requests that are not let in', async () => {
@@ -128,6 +141,50 @@ describe('a body', () => {
     socket.write('POST /v1/sync/programs HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"id":');
     expect(await text(socket)).toMatch(/^HTTP\/1\.1 408 [^]*"code":"BODY_TOO_SLOW"/);
   });
+});
+
+it('strangers who are slow keep neither each other nor anybody else from being read', async () => {
+  const service = await TestService.start({ AUTHENTICATION: 'key-or-signature' });
+  const tenant = newTenant();
+  const key = await newKey(service, { tenant });
+  await service.send('PATCH', `/v1/admin/tenants/${tenant}`, { headers: bearing(key), body: '{"name":"x"}' });
+  const path = `/v1/admin/tenants/${tenant}/webhook-secrets`;
+  const made = await service.send<{ secret: string }>('POST', path, { headers: bearing(key) });
+  const timestamp = String(Date.now());
+  const lure = `Host: x\r\nX-Tenant-ID: ${tenant}\r\nX-Zoho-Signature: 00\r\nX-Zoho-Timestamp: ${timestamp}`;
+  const sockets = [5_000_000, 100].flatMap((length) =>
+    Array.from({ length: 40 }, () => {
+      const socket = connect(Number(new URL(service.url).port), '127.0.0.1').on('error', () => undefined);
+      socket.write(`POST /v1/sync/programs HTTP/1.1\r\n${lure}\r\nContent-Length: ${length}\r\n\r\n{`);
+      return socket;
+    }),
+  );
+  const body = '{"id":"p1","Name":"HND"}';
+  const signature = createHmac('sha256', made.body.secret).update(`${timestamp}.${body}`).digest('hex');
+  const headers = { 'X-Tenant-ID': tenant, 'X-Zoho-Timestamp': timestamp, 'X-Zoho-Signature': signature };
+  const answers = [
+    await service.send('POST', '/v1/sync/programs', { body, headers }),
+    await service.send('POST', '/v1/sync/programs', { body, headers: { ...headers, ...bearing(key) } }),
+  ];
+  // Answered before any of them: they are being read still.
+  expect(sockets.filter(({ bytesRead }) => bytesRead > 0)).toEqual([]);
+  expect(statuses(answers)).toEqual({ 200: 2 });
+  for (const socket of sockets) socket.destroy();
+  await service.close();
+});
+
+it('what administrators send is small, and its mistakes are told shortly', async () => {
+  const service = await TestService.start();
+  const post = (path: string, body: object) =>
+    service.send('POST', `/v1/admin/tenants${path}`, { body: JSON.stringify(body) });
+  const many = Object.fromEntries(Array.from({ length: 40_000 }, (_none, n) => [`k${n}`, 1]));
+  for (const path of ['', '/default/profile/test']) {
+    const answer = await post(path, { entity: 'students', payload: 1, ...many });
+    expect(answer).toMatchObject({ status: 422, body: { code: 'PARAMETER_INVALID' } });
+    expect(JSON.stringify(answer.body).length).toBeLessThan(10_000);
+    expect((await post(path, { name: 'x'.repeat(1_100_000) })).status).toBe(413);
+  }
+  await service.close();
 });
 
 it('a page is of 500 at most', async () => {

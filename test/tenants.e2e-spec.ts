@@ -117,6 +117,11 @@ describe('a tenant', () => {
     ['NUL in its name', { id: 'x', name: '\u0000' }],
     ['a lone surrogate in its name', { id: 'x', name: '\ud800' }],
     ['a password in its address', { id: 'x', moodle: { base_url: 'https://u:secret@m.example' } }],
+    ['NUL in its address', { id: 'x', moodle: { base_url: 'https://a/\u0000' } }],
+    ['a lone surrogate in its address', { id: 'x', moodle: { base_url: 'https://\ud800.example' } }],
+    ['half an address', { id: 'x', moodle: { base_url: 'https://[::' } }],
+    ['an address of no port', { id: 'x', moodle: { base_url: 'http://127.0.0.1:99999' } }],
+    ['an address of no host', { id: 'x', moodle: { base_url: 'http://x%2f:1' } }],
     ['an address of another kind', { id: 'x', moodle: { base_url: 'file:///etc/passwd' } }],
     ['a token that is none', { id: 'x', moodle: { token: 'secret secret' } }],
     ['a negative limit', { id: 'x', limits: { requests_per_minute: -1 } }],
@@ -164,6 +169,17 @@ describe('a token of Moodle', () => {
     await send('PATCH', `/${tenant}`, { moodle: { token: null } });
     expect((await service.get('/v1/admin/moodle', tenant)).body).toMatchObject({ enabled: false });
     expect((await check()).body).toMatchObject({ ok: false, site: null });
+    await moodle.stop();
+  });
+
+  it('is not sent to another site by changing the address alone', async () => {
+    const moodle = await Moodle.start({ token: TOKEN });
+    await send('POST', '', { id: tenant, moodle: { base_url: 'https://m.example', token: TOKEN } });
+    const change = (base_url: string, rest = {}) => send('PATCH', `/${tenant}`, { moodle: { base_url, ...rest } });
+    expect(await change(moodle.url)).toMatchObject({ status: 422, body: { errors: [{ field: 'moodle.token' }] } });
+    expect((await send('GET', `/${tenant}`)).body.moodle.base_url).toBe('https://m.example');
+    expect((await change('https://m.example/moodle')).status).toBe(200);
+    expect((await change(moodle.url, { token: TOKEN })).status).toBe(200);
     await moodle.stop();
   });
 

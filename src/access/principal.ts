@@ -19,5 +19,7 @@ declare module 'express-serve-static-core' {
     principal?: Principal;
     /** Set by the access guard on routes that are about a tenant. */
     tenantId?: string;
+    /** Set by the access guard: whether it is an administrator's of all tenants, about one of them. */
+    isByOperator?: boolean;
   }
 }

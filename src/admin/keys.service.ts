@@ -13,6 +13,8 @@ import { isKeyId } from '../access/keys/key-text';
 import { type PageOf, positionOf, toPage } from '../sync/cursor';
 import { keyBody, rotationBody } from './key-bodies';
 
+const DAY_SECONDS = 86_400;
+
 /** A key as the routes answer it. */
 export type KeyView = Omit<ApiKey, 'created_at' | 'expires_at' | 'revoked_at' | 'last_used_at'> & {
   readonly created_at: string;
@@ -61,7 +63,7 @@ export class KeysService {
       tenantId,
       scopes: [...new Set(scopes)],
       requestsPerMinute: rest.requests_per_minute ?? null,
-      expiresInDays: rest.expires_in_days ?? null,
+      lifetimeSeconds: rest.expires_in_days ? rest.expires_in_days * DAY_SECONDS : null,
     };
     return this.make(tenantId, async (db) => {
       const made = await this.keys.create(db, draft);
@@ -77,7 +79,9 @@ export class KeysService {
     const old = await this.find(by, id);
     const made = await this.make(old.tenant_id, async (db) => {
       const { name, tenant_id: tenantId, scopes, requests_per_minute: requestsPerMinute } = old;
-      const next = await this.keys.create(db, { name, tenantId, scopes, requestsPerMinute, expiresInDays: null });
+      // As long as the old one was to live.
+      const lifetimeSeconds = old.expires_at && (old.expires_at.getTime() - old.created_at.getTime()) / 1_000;
+      const next = await this.keys.create(db, { name, tenantId, scopes, requestsPerMinute, lifetimeSeconds });
       const ending = await this.keys.expire(db, id, hours * 3_600);
       if (!ending) throw noKey();
       const before = said(ending).after;

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { TENANT_ID_PATTERN } from '../request/tenant-id';
 import {
   AUTHENTICATIONS,
+  isSiteAddress,
   MOST_CONCURRENT,
   MOST_REQUESTS_PER_MINUTE,
-  SITE_ADDRESS,
   TENANT_STATES,
 } from '../tenants/tenant';
 
@@ -39,7 +39,7 @@ const changeable = {
     .optional(),
   moodle: z
     .strictObject({
-      base_url: z.string().max(500).regex(SITE_ADDRESS, 'must look like https://moodle.example.org').nullish(),
+      base_url: z.string().max(500).refine(isSiteAddress, 'must look like https://moodle.example.org').nullish(),
       token: z
         .string()
         .regex(/^[A-Za-z0-9]{16,128}$/, 'must be the 32 letters and digits that Moodle shows')

@@ -95,9 +95,11 @@ export class TenantsService {
     if (by.tenantId !== null && (change.state !== undefined || change.limits !== undefined)) {
       throw new Problem('SCOPE_MISSING', 'State and limits are set with a key of all tenants');
     }
+    if (Object.keys(change).length === 0) return this.read(tenantId);
     await this.transaction.run(tenantId, async (db) => {
       const tenant = await this.tenants.lock(db, tenantId);
       if (!tenant) throw noTenant();
+      await this.demandToken(db, tenant, change);
       const after = await this.tenants.change(db, changed(tenant, change));
       const beside = await this.changeBeside(db, tenantId, by, change);
       await this.audit.write(db, tenantId, by, {
@@ -109,6 +111,18 @@ export class TenantsService {
     });
     this.forget(tenantId);
     return this.read(tenantId);
+  }
+
+  /** Whoever may change the address must not have the token sent there: it comes anew with an address of another site. */
+  private async demandToken(db: EntityManager, { id, settings }: Tenant, { moodle }: TenantChange): Promise<void> {
+    const { base_url: next, token } = moodle ?? {};
+    if (next === undefined || next === null || token !== undefined) return;
+    if (originOf(next) === originOf(settings.moodle_base_url)) return;
+    if (!(await this.tokens.isThereWithin(db, id))) return;
+    const message = 'must come with the address of another site: the stored one is not sent there';
+    throw new Problem('PARAMETER_INVALID', `moodle.token: ${message}`, {
+      errors: [{ field: 'moodle.token', code: 'INVALID_DATA', message }],
+    });
   }
 
   /** What is kept elsewhere than with the tenant. @returns what of it is told in the audit log */
@@ -163,6 +177,9 @@ const toSummary = ({ id, name, state, settings, createdAt, updatedAt }: Tenant):
   created_at: createdAt.toISOString(),
   updated_at: updatedAt.toISOString(),
 });
+
+const originOf = (address: string | undefined): string | null =>
+  address === undefined ? null : (URL.parse(address)?.origin ?? null);
 
 const noTenant = (): Problem => new Problem('TENANT_NOT_FOUND', 'There is no tenant with this id');
 

@@ -22,7 +22,7 @@ export const PROBLEM_CAUSES: Readonly<Record<ProblemCode, string>> = {
   TOO_DEEP: 'The JSON is nested deeper than 32 levels',
   NOT_FOUND: 'There is no such thing in this tenant',
   IDEMPOTENCY_IN_PROGRESS: 'The same request is being worked on and did not end in time',
-  BODY_TOO_LARGE: 'The body, after decompression, is larger than MAX_BODY_BYTES allows',
+  BODY_TOO_LARGE: 'The body, after decompression, is larger than MAX_BODY_BYTES allows, or than 1 MiB under /v1/admin',
   TOO_MANY_FIELDS: 'The form has more fields than any record',
   TOO_MANY_RECORDS: 'The body has more records than MAX_BATCH_RECORDS allows',
   TOO_MANY_ROWS: 'The records of the body have more than 50,000 subform rows together',

@@ -42,6 +42,7 @@ export class OutgoingCalls implements OnApplicationShutdown {
     form: URLSearchParams,
     { milliseconds, bytes }: OutgoingLimits,
   ): Promise<AxiosResponse<string>> {
+    if (!URL.canParse(url)) throw new OutgoingRefusal('address_refused', 'The address cannot be read as one');
     this.demandHttps(url);
     try {
       return await axios.post<string>(url, form, {

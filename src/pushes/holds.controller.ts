@@ -7,7 +7,7 @@ import { JsonBody } from '../request/json-body.decorator';
 import { Tenant } from '../request/tenant.decorator';
 import type { PageOf } from '../sync/cursor';
 import { HoldsService } from './holds.service';
-import { HoldsQuery, NoteDto } from './pushes-query.dto';
+import { HoldsQuery, noteOf } from './pushes-query.dto';
 
 /** Suspensions that were too many at once. */
 @ApiTags('pushes')
@@ -21,12 +21,12 @@ export class HoldsController {
   }
 
   @ApproveHoldEndpoint()
-  approve(@By() by: Caller, @Param('hold_id') id: string, @JsonBody() { note }: NoteDto): Promise<HoldView> {
-    return this.holds.approve(by, id, note);
+  approve(@By() by: Caller, @Param('hold_id') id: string, @JsonBody() body: unknown): Promise<HoldView> {
+    return this.holds.approve(by, id, noteOf(body));
   }
 
   @RejectHoldEndpoint()
-  reject(@By() by: Caller, @Param('hold_id') id: string, @JsonBody() { note }: NoteDto): Promise<HoldView> {
-    return this.holds.reject(by, id, note);
+  reject(@By() by: Caller, @Param('hold_id') id: string, @JsonBody() body: unknown): Promise<HoldView> {
+    return this.holds.reject(by, id, noteOf(body));
   }
 }

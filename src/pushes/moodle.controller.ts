@@ -12,7 +12,7 @@ import { By, type Caller } from '../request/caller.decorator';
 import { JsonBody } from '../request/json-body.decorator';
 import { Tenant } from '../request/tenant.decorator';
 import { MoodleService } from './moodle.service';
-import { NoteDto } from './pushes-query.dto';
+import { noteOf } from './pushes-query.dto';
 
 /** A tenant's Moodle as a whole. */
 @ApiTags('pushes')
@@ -31,8 +31,8 @@ export class MoodleController {
   }
 
   @PauseMoodleEndpoint()
-  pause(@By() by: Caller, @JsonBody() { note }: NoteDto): Promise<PushStatus> {
-    return this.moodle.pause(by, note);
+  pause(@By() by: Caller, @JsonBody() body: unknown): Promise<PushStatus> {
+    return this.moodle.pause(by, noteOf(body));
   }
 
   @ResumeMoodleEndpoint()

@@ -1,7 +1,9 @@
 import { IntersectionType } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
+import { IsIn, IsOptional, Matches } from 'class-validator';
 import { HOLD_STATES, type HoldState } from '../push/brake/push-hold.entity';
 import { TARGET_STATES, type TargetState } from '../push/targets/push-target.entity';
+import { z } from 'zod';
+import { checkedBody } from '../request/checked-body';
 import { CursorQuery, ROUTE_NAME } from '../request/page-query.dto';
 
 /** Which pushes. */
@@ -33,12 +35,14 @@ export class HoldsQuery extends CursorQuery {
   state?: HoldState;
 }
 
-/** Why something is to be so. */
-export class NoteDto {
-  @IsString()
-  @MinLength(1)
-  @MaxLength(500)
+const noteBody = z.strictObject({
   // PostgreSQL's text holds no NUL.
-  @Matches(/^[^\0]*$/, { message: 'note must be text' })
-  note: string;
-}
+  note: z
+    .string()
+    .min(1)
+    .max(500)
+    .regex(/^[^\0]*$/, 'must be text'),
+});
+
+/** Why something is to be so. @throws Problem when the body does not say it */
+export const noteOf = (body: unknown): string => checkedBody(noteBody, body).note;

@@ -11,7 +11,7 @@ import { By, type Caller } from '../request/caller.decorator';
 import { JsonBody } from '../request/json-body.decorator';
 import { Tenant } from '../request/tenant.decorator';
 import type { PageOf } from '../sync/cursor';
-import { NoteDto, PushesQuery, PushFilterQuery } from './pushes-query.dto';
+import { noteOf, PushesQuery, PushFilterQuery } from './pushes-query.dto';
 import { PushesService } from './pushes.service';
 
 /** How everything stands that is kept in Moodle. */
@@ -36,7 +36,7 @@ export class PushesController {
   }
 
   @IgnorePushEndpoint()
-  ignore(@By() by: Caller, @Param('push_id') id: string, @JsonBody() { note }: NoteDto): Promise<PushView> {
-    return this.pushes.ignore(by, id, note);
+  ignore(@By() by: Caller, @Param('push_id') id: string, @JsonBody() body: unknown): Promise<PushView> {
+    return this.pushes.ignore(by, id, noteOf(body));
   }
 }

@@ -29,7 +29,8 @@ function readKey(request: ExpressRequest): IdempotencyKey {
   // A message that is signed is the same request when it comes again, so it is never worked on twice.
   if (given === undefined && signedMessageId !== undefined) return { key: signedMessageId, isExplicit: true };
   if (given === undefined) return { key: hash('md5', rawBodyOf(request), 'hex'), isExplicit: false };
-  const isRepeated = (request.headersDistinct['idempotency-key']?.length ?? 0) > 1;
+  const { 'idempotency-key': named = [], 'x-idempotency-key': also = [] } = request.headersDistinct;
+  const isRepeated = named.length > 1 || (named.length === 0 && also.length > 1);
   if (!isRepeated && PRINTABLE.test(given)) return { key: given, isExplicit: true };
   throw new Problem(
     'IDEMPOTENCY_KEY_MALFORMED',

@@ -20,7 +20,13 @@ const BY_STATUS: ReadonlyMap<number, [ProblemCode, string]> = new Map([
     ],
   ],
   [404, ['NOT_FOUND', 'There is nothing at this address with this method']],
-  [413, ['BODY_TOO_LARGE', 'The body, after decompression, is larger than MAX_BODY_BYTES allows']],
+  [
+    413,
+    [
+      'BODY_TOO_LARGE',
+      'The body, after decompression, is larger than MAX_BODY_BYTES allows, or than 1 MiB under /v1/admin',
+    ],
+  ],
   [
     415,
     ['ENCODING_NOT_SUPPORTED', 'The content encoding is not read here. Send the body plain, or as gzip, deflate or br'],

@@ -5,7 +5,7 @@ import { By, type Caller } from '../request/caller.decorator';
 import { JsonBody } from '../request/json-body.decorator';
 import { Tenant } from '../request/tenant.decorator';
 import type { TriedRecord } from '../sync/profile/profile-trial';
-import { ProfileQuery, TrialDto } from './profile.dto';
+import { ProfileQuery } from './profile.dto';
 import { ProfilesService, type ProfileView } from './profiles.service';
 
 /** What tenants' Zoho calls things, and how it spells them. */
@@ -25,7 +25,7 @@ export class ProfilesController {
   }
 
   @TryProfileEndpoint()
-  try(@Tenant() tenantId: string, @JsonBody() request: TrialDto): Promise<{ records: TriedRecord[] }> {
+  try(@Tenant() tenantId: string, @JsonBody() request: unknown): Promise<{ records: TriedRecord[] }> {
     return this.profiles.try(tenantId, request);
   }
 }

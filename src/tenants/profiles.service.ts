@@ -1,5 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { z } from 'zod';
 import type { Actor } from '../audit/audit-log';
+import { checkedBody } from '../request/checked-body';
+import { ROUTE_NAME } from '../request/page-query.dto';
 import { checkProfile } from '../sync/profile/check-profile';
 import { EntityRegistry } from '../sync/entity-registry';
 import type { Profile } from '../sync/profile/profile';
@@ -18,12 +21,11 @@ export interface ProfileView {
 }
 
 /** A payload to be tried, by the tenant's own profile or by another. */
-export interface TrialRequest {
-  /** as in the routes: `students` */
-  readonly entity: string;
-  readonly payload: unknown;
-  readonly profile?: unknown;
-}
+const trialBody = z.strictObject({
+  entity: z.string().regex(ROUTE_NAME, 'must be named as in the routes, such as students'),
+  payload: z.unknown().refine((payload) => payload !== undefined, 'is required'),
+  profile: z.unknown().optional(),
+});
 
 /** Reads, changes and tries tenants' profiles. */
 @Injectable()
@@ -61,8 +63,9 @@ export class ProfilesService {
     };
   }
 
-  /** @throws InvalidProfile, EnvelopeError, RecordNotFound */
-  async try(tenantId: string, { entity, payload, profile }: TrialRequest): Promise<{ records: TriedRecord[] }> {
+  /** @throws Problem when the body has mistakes; InvalidProfile, EnvelopeError, RecordNotFound */
+  async try(tenantId: string, body: unknown): Promise<{ records: TriedRecord[] }> {
+    const { entity, payload, profile } = checkedBody(trialBody, body);
     const tried =
       profile === undefined ? (await this.reader.read(tenantId)).profile : checkProfile(profile, this.entities);
     return { records: this.trial.try(tried, entity, payload) };

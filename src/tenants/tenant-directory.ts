@@ -1,15 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { BriefMemory } from '../database/brief-memory';
 import type { Tenant, TenantSettings, TenantState } from './tenant';
-
-/** What another process has changed of a tenant counts here after this time at the latest. */
-const REMEMBERED_MS = 2_000;
-const MOST_REMEMBERED = 10_000;
-
-interface Remembered {
-  readonly tenant: Tenant | null;
-  readonly until: number;
-}
 
 interface TenantLine {
   readonly id: string;
@@ -28,29 +20,28 @@ const COLUMNS = 'id, name, state, settings, created_at, updated_at';
 /** The list of all tenants. */
 @Injectable()
 export class TenantDirectory {
-  private readonly remembered = new Map<string, Remembered>();
+  private readonly remembered = new BriefMemory<Tenant | null>((id) => this.load(id));
 
   constructor(private readonly dataSource: DataSource) {}
 
   /** As it was two seconds ago at most; null when it is not registered. */
-  async find(tenantId: string): Promise<Tenant | null> {
-    const known = this.remembered.get(tenantId);
-    if (known && known.until > performance.now()) return known.tenant;
+  find(tenantId: string): Promise<Tenant | null> {
+    return this.remembered.read(tenantId);
+  }
+
+  private async load(tenantId: string): Promise<Tenant | null> {
     const [line]: TenantLine[] = await this.dataSource.query(`SELECT ${COLUMNS} FROM tenant WHERE id = $1`, [tenantId]);
-    const tenant = line ? toTenant(line) : null;
-    if (this.remembered.size >= MOST_REMEMBERED) this.remembered.clear();
-    this.remembered.set(tenantId, { tenant, until: performance.now() + REMEMBERED_MS });
-    return tenant;
+    return line ? toTenant(line) : null;
   }
 
   forget(tenantId: string): void {
-    this.remembered.delete(tenantId);
+    this.remembered.forget(tenantId);
   }
 
   /** Whether this is so of the tenant as it is remembered; true also when nothing is. */
   mayHave(tenantId: string, what: (tenant: Tenant) => unknown): boolean {
-    const known = this.remembered.get(tenantId);
-    return !known || (known.tenant !== null && what(known.tenant) !== undefined);
+    const known = this.remembered.peek(tenantId);
+    return known === undefined || (known !== null && what(known) !== undefined);
   }
 
   /** Adds those that are new. */

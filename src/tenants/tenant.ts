@@ -7,8 +7,11 @@ export type Authentication = (typeof AUTHENTICATIONS)[number];
 export const MOST_REQUESTS_PER_MINUTE = 1_000_000;
 export const MOST_CONCURRENT = 1_000;
 
-/** An address with a password in it would be shown with it. */
-export const SITE_ADDRESS = /^https?:\/\/[^\s?#@]+$/;
+/** Whether it can be called, and shown: an address with a password in it would be shown with it. */
+export function isSiteAddress(text: string): boolean {
+  const url = /^https?:\/\/[\x21-\x7e]+$/.test(text) ? URL.parse(text) : null;
+  return url !== null && url.username === '' && url.password === '' && url.search === '' && url.hash === '';
+}
 
 /** What is set for one tenant, beside its profile and what is sealed. What is left out is as the service has it. */
 export interface TenantSettings {

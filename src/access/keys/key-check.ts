@@ -1,26 +1,20 @@
 import { timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
+import { BriefMemory } from '../../database/brief-memory';
 import { Problem } from '../../request/problem';
 import type { Principal } from '../principal';
 import { hashOfSecret, readKeyText } from './key-text';
 import { type ApiKey, KeyRepository } from './key.repository';
 
-interface Remembered {
-  readonly key: (ApiKey & { readonly hash: string }) | null;
-  readonly until: number;
-}
-
-/** A key that another process has revoked ends here after this time at the latest. */
-const REMEMBERED_MS = 2_000;
-const MOST_REMEMBERED = 10_000;
+type StoredKey = (ApiKey & { readonly hash: string }) | null;
 
 const BEARER = /^bearer +(\S+) *$/i;
 
 /** Says whose key a request carries. */
 @Injectable()
 export class KeyCheck {
-  private readonly remembered = new Map<string, Remembered>();
+  private readonly remembered = new BriefMemory<StoredKey>((id) => this.load(id));
 
   constructor(private readonly keys: KeyRepository) {}
 
@@ -29,7 +23,7 @@ export class KeyCheck {
     const given = keyOf(request);
     if (given === null) return null;
     const text = readKeyText(given);
-    const key = text && (await this.find(text.id));
+    const key = text && (await this.remembered.read(text.id));
     if (!text || !key || !isSecret(text.secret, key.hash)) throw refused('The key is not known');
     if (key.state !== 'live')
       throw refused(`The key has been ${key.state === 'revoked' ? 'revoked' : 'valid until now: it has expired'}`);
@@ -43,16 +37,12 @@ export class KeyCheck {
   }
 
   forget(id: string): void {
-    this.remembered.delete(id);
+    this.remembered.forget(id);
   }
 
-  private async find(id: string): Promise<Remembered['key']> {
-    const known = this.remembered.get(id);
-    if (known && known.until > performance.now()) return known.key;
+  private async load(id: string): Promise<StoredKey> {
     const key = await this.keys.find(id);
     if (key?.state === 'live') await this.keys.touch(id);
-    if (this.remembered.size >= MOST_REMEMBERED) this.remembered.clear();
-    this.remembered.set(id, { key, until: performance.now() + REMEMBERED_MS });
     return key;
   }
 }

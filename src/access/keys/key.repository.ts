@@ -26,7 +26,7 @@ export interface KeyDraft {
   readonly scopes: readonly Scope[];
   readonly requestsPerMinute: number | null;
   /** null: never */
-  readonly expiresInDays: number | null;
+  readonly lifetimeSeconds: number | null;
 }
 
 /** A new key, and the only time that its text is to be had. */
@@ -40,6 +40,7 @@ export class TooManyKeys extends Error {}
 
 /** So many keys of one name and tenant are live at once: the old one and the new one, while callers change over. */
 const MOST_LIVE = 2;
+const MOST_OF_A_TENANT = 100;
 
 const STATE = `CASE WHEN revoked_at IS NOT NULL THEN 'revoked' WHEN expires_at <= now() THEN 'expired' ELSE 'live' END`;
 const COLUMNS = `id, name, tenant_id, scopes, requests_per_minute, ${STATE} AS state, created_at, expires_at, revoked_at, last_used_at`;
@@ -77,7 +78,7 @@ export class KeyRepository {
     const { id, secret, text } = newKeyText();
     const [key]: ApiKey[] = await db.query(
       `INSERT INTO api_key (id, hash, name, tenant_id, scopes, requests_per_minute, expires_at)
-       VALUES ($1, $2, $3, $4, $5, $6, now() + $7::integer * interval '1 day') RETURNING ${COLUMNS}`,
+       VALUES ($1, $2, $3, $4, $5, $6, now() + $7::double precision * interval '1 second') RETURNING ${COLUMNS}`,
       [
         id,
         hashOfSecret(secret),
@@ -85,7 +86,7 @@ export class KeyRepository {
         draft.tenantId,
         draft.scopes,
         draft.requestsPerMinute,
-        draft.expiresInDays,
+        draft.lifetimeSeconds,
       ],
     );
     if (!key) throw new Error('A key was not stored');
@@ -95,13 +96,17 @@ export class KeyRepository {
   /** Of two that are made at once, the second sees the first. */
   private async demandRoom(db: EntityManager, { name, tenantId }: KeyDraft): Promise<void> {
     await db.query(`SELECT pg_advisory_xact_lock(hashtextextended('api_key ' || $1, 0))`, [
-      JSON.stringify([tenantId, name]),
+      // Of one tenant's keys, whatever their names: all of them are counted.
+      JSON.stringify([tenantId]),
     ]);
-    const [line]: { live: number }[] = await db.query(
-      `SELECT count(*)::integer AS live FROM api_key
-       WHERE name = $1 AND tenant_id IS NOT DISTINCT FROM $2 AND ${STATE} = 'live'`,
+    const [line]: { live: number; all: number }[] = await db.query(
+      `SELECT count(*) FILTER (WHERE name = $1)::integer AS live, count(*)::integer AS all FROM api_key
+       WHERE tenant_id IS NOT DISTINCT FROM $2 AND ${STATE} = 'live'`,
       [name, tenantId],
     );
+    if (tenantId !== null && (line?.all ?? 0) >= MOST_OF_A_TENANT) {
+      throw new TooManyKeys(`The tenant has ${MOST_OF_A_TENANT} live keys already: revoke one first`);
+    }
     if ((line?.live ?? 0) < MOST_LIVE) return;
     throw new TooManyKeys(`There are ${MOST_LIVE} live keys named ${name} already: revoke one first`);
   }

@@ -20,8 +20,10 @@ export class ConcurrencyInterceptor implements NestInterceptor {
   ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const { tenantId } = context.switchToHttp().getRequest<Request>();
-    return tenantId === undefined ? next.handle() : from(this.inTurn(tenantId, () => lastValueFrom(next.handle())));
+    const { tenantId, isByOperator } = context.switchToHttp().getRequest<Request>();
+    return tenantId === undefined || isByOperator
+      ? next.handle()
+      : from(this.inTurn(tenantId, () => lastValueFrom(next.handle())));
   }
 
   private async inTurn(tenantId: string, work: () => Promise<unknown>): Promise<unknown> {
@@ -40,7 +42,7 @@ export class ConcurrencyInterceptor implements NestInterceptor {
       );
     } finally {
       // Nobody is left in it: a tenant that is quiet costs nothing.
-      if (turn.executionSlots === atOnce) this.turns.delete(name);
+      if (turn.executionSlots === atOnce && this.turns.get(name) === turn) this.turns.delete(name);
     }
   }
 }

@@ -13,6 +13,7 @@ import type { Principal } from '../principal';
 
 const WINDOW_SECONDS = 60;
 const TABLE = 'request_rate';
+const MOST_LIMITERS = 1_000;
 const PREFIX = 'zoho-moodle-sync:rate';
 
 /** Counts requests, for all processes together: in Redis when it is there, in PostgreSQL otherwise and while Redis is away. */
@@ -59,11 +60,15 @@ export class RequestRates {
 
   private limiterOf(points: number): RateLimiterStoreAbstract {
     let limiter = this.limiters.get(points);
-    if (!limiter) this.limiters.set(points, (limiter = this.make(points)));
+    if (limiter) return limiter;
+    if (this.limiters.size >= MOST_LIMITERS) this.limiters.clear();
+    limiter = this.make(points, this.limiters.size === 0);
+    this.limiters.set(points, limiter);
     return limiter;
   }
 
-  private make(points: number): RateLimiterStoreAbstract {
+  /** @param tidiesUp whether it removes what has ended from the table, for all of them */
+  private make(points: number, tidiesUp: boolean): RateLimiterStoreAbstract {
     // Past this, requests are refused from memory until the minute is over: a flood must not reach the store.
     const options = { points, duration: WINDOW_SECONDS, keyPrefix: PREFIX, inMemoryBlockOnConsumed: points + 1 };
     const inPostgres = new RateLimiterPostgres({
@@ -72,6 +77,7 @@ export class RequestRates {
       storeType: 'typeorm',
       tableName: TABLE,
       tableCreated: true,
+      clearExpiredByTimeout: tidiesUp,
     });
     const { client } = this.redis;
     if (!client) return inPostgres;

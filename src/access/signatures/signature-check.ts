@@ -19,8 +19,12 @@ export class SignatureCheck {
     private readonly bodies: BodyReader,
   ) {}
 
-  /** @returns null when it is not signed @throws Problem when it is, and not as it should be */
-  async check(request: Request, response: Response, tenantId: string): Promise<Principal | null> {
+  /**
+   * @param isProved whether a key has said already who calls
+   * @returns null when it is not signed
+   * @throws Problem when it is, and not as it should be
+   */
+  async check(request: Request, response: Response, tenantId: string, isProved: boolean): Promise<Principal | null> {
     const given = signatureOf(request);
     if (!given) return null;
     // What can be refused without reading a body is.
@@ -28,7 +32,8 @@ export class SignatureCheck {
       throw refused('The signature has no time stamp, or one that is more than 5 minutes from now');
     }
     const secrets = await this.secrets.read(tenantId);
-    if (secrets.length > 0) await this.bodies.readStrangers(request, response);
+    if (isProved) await this.bodies.read(request, response);
+    else if (secrets.length > 0) await this.bodies.readStrangers(request, response);
     const body = rawBodyOf(request);
     if (!secrets.some((secret) => isSignedWith(given, secret, body))) {
       throw refused('The signature is made with no secret of this tenant, or of another body');

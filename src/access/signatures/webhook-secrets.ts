@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
+import { BriefMemory } from '../../database/brief-memory';
 import { TenantTransaction } from '../../database/tenant-transaction';
 import { type Actor, AuditLog } from '../../audit/audit-log';
 import { SecretRepository } from '../../secrets/secret.repository';
@@ -8,8 +9,6 @@ import { UnreadableSecret } from '../../secrets/unreadable-secret';
 /** The field under which a tenant's secrets for webhooks are sealed. */
 const FIELD = 'webhook.secret';
 const SLOTS = [1, 2] as const;
-const REMEMBERED_MS = 2_000;
-const MOST_REMEMBERED = 10_000;
 
 /** What may be told of a secret. */
 export interface WebhookSecret {
@@ -26,7 +25,7 @@ export interface MadeSecret extends WebhookSecret {
 @Injectable()
 export class WebhookSecrets {
   private readonly log = new Logger(WebhookSecrets.name);
-  private readonly remembered = new Map<string, { readonly secrets: readonly string[]; readonly until: number }>();
+  private readonly remembered = new BriefMemory<readonly string[]>((tenantId) => this.open(tenantId));
 
   constructor(
     private readonly transaction: TenantTransaction,
@@ -34,13 +33,8 @@ export class WebhookSecrets {
     private readonly audit: AuditLog,
   ) {}
 
-  async read(tenantId: string): Promise<readonly string[]> {
-    const known = this.remembered.get(tenantId);
-    if (known && known.until > performance.now()) return known.secrets;
-    const secrets = await this.open(tenantId);
-    if (this.remembered.size >= MOST_REMEMBERED) this.remembered.clear();
-    this.remembered.set(tenantId, { secrets, until: performance.now() + REMEMBERED_MS });
-    return secrets;
+  read(tenantId: string): Promise<readonly string[]> {
+    return this.remembered.read(tenantId);
   }
 
   private async open(tenantId: string): Promise<string[]> {
@@ -75,7 +69,7 @@ export class WebhookSecrets {
       await this.audit.write(db, tenantId, by, { act: 'webhook_secret.created', subject: `webhook secret ${free}` });
       return free;
     });
-    this.remembered.delete(tenantId);
+    this.remembered.forget(tenantId);
     return slot === null ? null : { slot, created_at: new Date().toISOString(), secret };
   }
 
@@ -86,7 +80,7 @@ export class WebhookSecrets {
       await this.audit.write(db, tenantId, by, { act: 'webhook_secret.revoked', subject: `webhook secret ${slot}` });
       return true;
     });
-    this.remembered.delete(tenantId);
+    this.remembered.forget(tenantId);
     return isGone;
   }
 }

@@ -1,17 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { BriefMemory } from '../../database/brief-memory';
 import { TenantTransaction } from '../../database/tenant-transaction';
 import { SecretRepository } from '../../secrets/secret.repository';
 
 const FIELD = 'moodle.token';
 const SLOT = 1;
-const REMEMBERED_MS = 2_000;
-const MOST_REMEMBERED = 10_000;
 
 /** The token of a tenant's Moodle, where it is kept with the tenant: sealed. */
 @Injectable()
 export class MoodleToken {
-  private readonly remembered = new Map<string, { readonly token: string | null; readonly until: number }>();
+  private readonly remembered = new BriefMemory<string | null>((tenantId) => this.load(tenantId));
 
   constructor(
     private readonly transaction: TenantTransaction,
@@ -19,19 +18,21 @@ export class MoodleToken {
   ) {}
 
   /** @returns null when there is none @throws UnreadableSecret */
-  async read(tenantId: string): Promise<string | null> {
-    const known = this.remembered.get(tenantId);
-    if (known && known.until > performance.now()) return known.token;
-    const [stored] = await this.transaction.run(tenantId, (db) => this.secrets.readAll(db, tenantId, FIELD));
-    const token = stored?.plain ?? null;
-    if (this.remembered.size >= MOST_REMEMBERED) this.remembered.clear();
-    this.remembered.set(tenantId, { token, until: performance.now() + REMEMBERED_MS });
-    return token;
+  read(tenantId: string): Promise<string | null> {
+    return this.remembered.read(tenantId);
   }
 
-  async isThere(tenantId: string): Promise<boolean> {
-    const stored = await this.transaction.run(tenantId, (db) => this.secrets.list(db, tenantId));
-    return stored.some(({ field }) => field === FIELD);
+  private async load(tenantId: string): Promise<string | null> {
+    const [stored] = await this.transaction.run(tenantId, (db) => this.secrets.readAll(db, tenantId, FIELD));
+    return stored?.plain ?? null;
+  }
+
+  isThere(tenantId: string): Promise<boolean> {
+    return this.transaction.run(tenantId, (db) => this.isThereWithin(db, tenantId));
+  }
+
+  async isThereWithin(db: EntityManager, tenantId: string): Promise<boolean> {
+    return (await this.secrets.list(db, tenantId)).some(({ field }) => field === FIELD);
   }
 
   async change(db: EntityManager, tenantId: string, token: string | null): Promise<void> {
@@ -40,6 +41,6 @@ export class MoodleToken {
   }
 
   forget(tenantId: string): void {
-    this.remembered.delete(tenantId);
+    this.remembered.forget(tenantId);
   }
 }

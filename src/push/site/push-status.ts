@@ -80,6 +80,7 @@ export class PushStatusService {
   async resume(tenantId: string, by: Actor): Promise<PushStatus> {
     await this.transaction.run(tenantId, async (db) => {
       const before = await this.tenants.findPause(db, tenantId);
+      if (!before) return;
       await this.tenants.resume(db, tenantId);
       await this.remember(db, tenantId, by, 'moodle.resumed', before);
     });
