@@ -266,6 +266,23 @@ describe('in production', () => {
   });
 });
 
+it('what administrators send is JSON, whatever curl calls it; and what is not comes back to nobody', async () => {
+  const post = (body: string) =>
+    service.send('POST', '/v1/admin/tenants', {
+      body,
+      headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+    });
+  expect((await post(JSON.stringify({ id: tenant, moodle: { token: TOKEN } }))).status).toBe(201);
+  for (const body of [
+    { id: tenant, [TOKEN + TOKEN]: 1 },
+    { id: tenant, moodle: { [`${TOKEN} x`]: 1 } },
+  ]) {
+    const answer = await post(JSON.stringify(body));
+    expect(answer).toMatchObject({ status: 422, body: { code: 'PARAMETER_INVALID' } });
+    expect(JSON.stringify(answer.body)).not.toContain(TOKEN);
+  }
+});
+
 it('elsewhere a tenant comes to be with its first record, and no tenant by being read', async () => {
   const [written, read] = [newTenant(), newTenant()];
   await service.sync('programs', { id: 'p1', Name: 'HND' }, { tenant: written });

@@ -3,8 +3,11 @@ import type { Request } from 'express';
 import { readBody } from '../sync/envelope/read-body';
 import { rawBodyOf } from './raw-body';
 
-/** The body as JSON, read as the sync routes read theirs. @throws EnvelopeError */
+const FORM = /^application\/x-www-form-urlencoded\b/i;
+
+/** The body as JSON, read as the sync routes read theirs; but nothing here is a form, which `curl -d` says of all. @throws EnvelopeError */
 export const JsonBody = createParamDecorator((_data: unknown, context: ExecutionContext): unknown => {
   const request = context.switchToHttp().getRequest<Request>();
-  return readBody(rawBodyOf(request), request.get('content-type'));
+  const type = request.get('content-type') ?? '';
+  return readBody(rawBodyOf(request), FORM.test(type) ? undefined : type || undefined);
 });
