@@ -8,6 +8,7 @@ import type { Environment } from './config/environment';
 import { DatabaseModule } from './database/database.module';
 import { DeferredModule } from './deferred/deferred.module';
 import { HealthModule } from './health/health.module';
+import { ImportModule } from './import/import.module';
 import { loggerOptions } from './logging/logger-options';
 import { MetricsModule } from './metrics/metrics.module';
 import { PushesModule } from './pushes/pushes.module';
@@ -37,6 +38,7 @@ import { UpkeepModule } from './upkeep/upkeep.module';
     MetricsModule,
     AdminModule,
     DeferredModule,
+    ImportModule,
     PushesModule,
     RunsModule,
     TenantsModule,

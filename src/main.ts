@@ -11,7 +11,7 @@ const OLDEST_NODE = 24;
 
 /** What has been started, in the order in which it is stopped: the last first. */
 const stops: (() => Promise<void>)[] = [];
-let isStopping = false;
+const stopping = new AbortController();
 
 async function stopAll(): Promise<void> {
   for (const stop of stops.splice(0).toReversed()) await stop();
@@ -20,8 +20,14 @@ async function stopAll(): Promise<void> {
 async function start(command: Command, args: readonly string[], environment: Environment): Promise<void> {
   const database = await openDatabase(environment, print);
   stops.push(() => database.close());
-  if (isStopping) return;
-  const outcome = await command({ environment, databaseUrl: database.url, args, print });
+  if (stopping.signal.aborted) return;
+  const outcome = await command({
+    environment,
+    databaseUrl: database.url,
+    args,
+    print,
+    stopping: stopping.signal,
+  });
   if (typeof outcome !== 'number') return void stops.push(outcome.stop);
   process.exitCode = outcome;
   await stopAll();
@@ -66,8 +72,8 @@ const started = main();
  * terminal and from npm.
  */
 async function stopOnSignal(): Promise<void> {
-  if (isStopping) return;
-  isStopping = true;
+  if (stopping.signal.aborted) return;
+  stopping.abort();
   await started;
   await stopAll();
   process.exit();

@@ -10,6 +10,8 @@ export interface CommandInput {
   readonly args: readonly string[];
   /** a line for whoever typed the command */
   readonly print: (line: string) => void;
+  /** says when the command shall come to an end */
+  readonly stopping: AbortSignal;
 }
 
 /** Something that goes on until it is stopped. */

@@ -1,5 +1,6 @@
 import type { Command } from './command';
 import { doctor } from './doctor.command';
+import { importFile } from './import.command';
 import { keys } from './keys.command';
 import { secrets } from './secrets.command';
 import { serve } from './serve.command';
@@ -12,6 +13,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['doctor', doctor],
   ['keys', keys],
   ['secrets', secrets],
+  ['import', importFile],
 ]);
 
 /** @throws Error that lists the commands */

@@ -36,6 +36,11 @@ export const PROBLEM_CAUSES: Readonly<Record<ProblemCode, string>> = {
   IDEMPOTENCY_KEY_REUSED: 'The Idempotency-Key was used for another body',
   PARAMETER_INVALID: 'A parameter is unknown or has a value that cannot be used; `errors` says which',
   PROFILE_INVALID: 'The profile has mistakes; `errors` names each with its path',
+  CSV_NOT_READABLE: 'A row is longer than 1 MiB, as when a quote is left open; the detail has its number',
+  CSV_HEADER_INVALID: 'The first line of the CSV has an empty or a repeated name, or none for the id',
+  IMPORT_IN_PROGRESS: 'The same import is being worked on',
+  IMPORT_CHANGED:
+    'The body differs from the one that the unfinished import of the same key has begun with; restart=true begins anew',
   DATABASE_UNAVAILABLE:
     'The database cannot be reached or is too busy; nothing was acknowledged, so send the request again',
   INTERNAL_ERROR: 'The fault is ours: tell us the request id',

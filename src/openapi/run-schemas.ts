@@ -7,7 +7,8 @@ import { INSTANT, objectOf, orNull, pageOf, refTo, type Schemas } from './schema
 /** A new kind of run is missing here until it is described. */
 const KINDS: Readonly<Record<RunKind, string>> = {
   sync: 'a request with records',
-  delete: 'a request to delete one',
+  import: 'a portion of an import',
+  delete: 'a request to delete one, or what a full import lacks',
   retry: 'a request to apply what waits',
   sweep: "the service's own look at what waits",
 };
@@ -29,6 +30,7 @@ const RUN: Schemas = {
   request_id: { ...TEXT_OR_NULL, description: 'The `X-Request-Id` of the request.' },
   idempotency_key: TEXT_OR_NULL,
   source: { ...TEXT_OR_NULL, description: 'What the body said of where it came from.' },
+  import_id: { ...TEXT_OR_NULL, format: 'uuid', description: 'The import that it is a portion of.' },
   summary: refTo('Summary'),
   released: {
     type: 'integer',
@@ -49,8 +51,14 @@ export const RUN_SCHEMAS: Schemas = {
         message: TEXT,
         errors: ISSUES,
         missing: MISSING,
+        record: {
+          type: 'integer',
+          minimum: 1,
+          description: 'Of an import: which record of the file it was.',
+        },
+        deferred: { type: 'boolean', description: 'Of an import: whether it is kept, to be applied by itself.' },
       },
-      ['errors', 'missing'],
+      ['errors', 'missing', 'record', 'deferred'],
     ),
   },
   RunDetails: {
@@ -60,7 +68,7 @@ export const RUN_SCHEMAS: Schemas = {
       results: {
         type: 'array',
         items: refTo('RunResult'),
-        description: 'Without the records that were UNCHANGED, and those that were erased since.',
+        description: 'Without the records that were UNCHANGED, of an import without all that were applied, and without those that were erased since.',
       },
     }),
   },

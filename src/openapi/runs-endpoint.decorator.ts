@@ -16,6 +16,7 @@ const RUN = {
   request_id: '5f0c9a4e-2f0b-4b52-9f0a-0c1de6a4b7d3',
   idempotency_key: '9a0364b9e99bb480dd25e1f0284c8555',
   source: null,
+  import_id: null,
   summary: { total: 3, ...Object.fromEntries(STATUSES.map((status) => [status, 0])), NEW: 1, UNCHANGED: 1, SKIPPED: 1 },
   released: 0,
 };

@@ -24,6 +24,10 @@ export type ProblemCode =
   | 'IDEMPOTENCY_IN_PROGRESS'
   | 'PARAMETER_INVALID'
   | 'PROFILE_INVALID'
+  | 'CSV_NOT_READABLE'
+  | 'CSV_HEADER_INVALID'
+  | 'IMPORT_IN_PROGRESS'
+  | 'IMPORT_CHANGED'
   | 'DATABASE_UNAVAILABLE'
   | 'INTERNAL_ERROR';
 
@@ -42,6 +46,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
   MALFORMED_JSON: { status: 400, title: 'Malformed JSON' },
   INVALID_ENCODING: { status: 400, title: 'Invalid encoding' },
   TOO_DEEP: { status: 400, title: 'JSON nested too deep' },
+  CSV_NOT_READABLE: { status: 400, title: 'CSV not readable' },
   UNAUTHENTICATED: { status: 401, title: 'Not authenticated' },
   OTHER_TENANT: { status: 403, title: 'Another tenant’s' },
   SCOPE_MISSING: { status: 403, title: 'Not allowed' },
@@ -52,6 +57,8 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
   TENANT_EXISTS: { status: 409, title: 'Tenant exists' },
   TOO_MANY_KEYS: { status: 409, title: 'Too many keys' },
   IDEMPOTENCY_IN_PROGRESS: { status: 409, title: 'Request in progress', retryAfterSeconds: 5 },
+  IMPORT_IN_PROGRESS: { status: 409, title: 'Import in progress', retryAfterSeconds: 5 },
+  IMPORT_CHANGED: { status: 409, title: 'File changed since' },
   BODY_TOO_LARGE: { status: 413, title: 'Body too large' },
   TOO_MANY_RECORDS: { status: 413, title: 'Too many records' },
   TOO_MANY_ROWS: { status: 413, title: 'Too many subform rows' },
@@ -65,6 +72,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
   IDEMPOTENCY_KEY_MALFORMED: { status: 422, title: 'Malformed idempotency key' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, title: 'Idempotency key reused' },
   PARAMETER_INVALID: { status: 422, title: 'Invalid parameter' },
+  CSV_HEADER_INVALID: { status: 422, title: 'CSV header not usable' },
   PROFILE_INVALID: { status: 422, title: 'Invalid profile' },
   RATE_EXCEEDED: { status: 429, title: 'Too many requests', retryAfterSeconds: 60 },
   TOO_MANY_AT_ONCE: { status: 429, title: 'Too many requests at once', retryAfterSeconds: 1 },

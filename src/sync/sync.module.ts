@@ -69,9 +69,11 @@ const TABLES = [
     WitnessReader,
   ],
   exports: [
+    BatchApplier,
     DeferredReader,
     DeferredRepository,
     EntityRegistry,
+    FingerprintService,
     HistoryRepository,
     ProfileReader,
     ProfileRepository,

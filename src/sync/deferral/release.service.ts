@@ -64,10 +64,17 @@ export class ReleaseService implements BeforeApplicationShutdown {
   /**
    * What a batch makes possible. The batch is committed: when this fails, its answer is true nevertheless, and the sweep
    * finds what was left.
+   *
+   * @param most so many are released before the answer
    */
-  async after(parts: SyncedParts, run: Run, groups: readonly RecordGroup[]): Promise<Released> {
+  async after(
+    parts: SyncedParts,
+    run: Run,
+    groups: readonly RecordGroup[],
+    most = MOST_INLINE,
+  ): Promise<Released> {
     try {
-      return await this.releaseAfter(parts, run, groups);
+      return await this.releaseAfter(parts, run, groups, most);
     } catch (error) {
       this.log.error(`What waits is left to the next sweep: ${nameOf(error)} (run ${run.id})`);
       return { released: 0, releasing: true };
@@ -75,14 +82,19 @@ export class ReleaseService implements BeforeApplicationShutdown {
   }
 
   /** Children of what the batch stored, and its own records whose parents came meanwhile. */
-  private async releaseAfter({ definition }: SyncedParts, run: Run, groups: readonly RecordGroup[]): Promise<Released> {
+  private async releaseAfter(
+    { definition }: SyncedParts,
+    run: Run,
+    groups: readonly RecordGroup[],
+    most: number,
+  ): Promise<Released> {
     const arrived = groups.filter(({ isArrival }) => isArrival).map(({ zohoId }) => zohoId);
     const waiting = groups.filter(({ wait, isWaitChanged }) => wait && isWaitChanged).map(({ zohoId }) => zohoId);
     if (arrived.length === 0 && waiting.length === 0) return { released: 0, releasing: false };
     const entity = definition.name;
     const own = waiting.length > 0 ? await this.findReady(run.tenantId, { entity, zohoIds: waiting }) : [];
     const arrivals = arrived.length > 0 ? [{ entity, zohoIds: arrived }] : [];
-    return this.releaseSome(run, { arrivals, candidates: own });
+    return this.releaseSome(run, { arrivals, candidates: own }, most);
   }
 
   /** What a crash or a new profile left behind: records whose parents are all there, and those whose time has come. */
@@ -118,8 +130,8 @@ export class ReleaseService implements BeforeApplicationShutdown {
     return this.transaction.run(tenantId, (db) => this.deferred.findReady(db, tenantId, tables, MOST_INLINE, among));
   }
 
-  private async releaseSome(run: Run, work: Work): Promise<Released> {
-    const released = await this.release(run, work, MOST_INLINE);
+  private async releaseSome(run: Run, work: Work, most = MOST_INLINE): Promise<Released> {
+    const released = await this.release(run, work, most);
     const releasing = work.arrivals.length > 0 || work.candidates.length > 0;
     if (releasing) this.continueInBackground(run, work);
     return { released, releasing };

@@ -40,8 +40,8 @@ export class HistoryRepository {
     results: readonly RunResult[],
   ): Promise<void> {
     await db.query(
-      `INSERT INTO run (tenant_id, id, kind, entity, received_at, request_id, idempotency_key, source, summary, results, released)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0)`,
+      `INSERT INTO run (tenant_id, id, kind, entity, received_at, request_id, idempotency_key, source, summary, results, released, import_id)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11)`,
       [
         run.tenantId,
         run.id,
@@ -53,6 +53,7 @@ export class HistoryRepository {
         run.source,
         JSON.stringify(summary),
         JSON.stringify(results),
+        run.importId,
       ],
     );
   }

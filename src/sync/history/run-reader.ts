@@ -17,11 +17,13 @@ export interface RunView {
   readonly request_id: string | null;
   readonly idempotency_key: string | null;
   readonly source: string | null;
+  /** the import that it is a portion of */
+  readonly import_id: string | null;
   readonly summary: Summary;
   readonly released: number;
 }
 
-/** A run with what became of each record; those that were UNCHANGED are only counted. */
+/** A run with what became of each record; those that were UNCHANGED, or applied by an import, are only counted. */
 export interface RunDetails extends RunView {
   readonly results: readonly RunResult[];
 }
@@ -37,7 +39,7 @@ interface RunLine extends Omit<RunView, 'run_id' | 'received_at'> {
   readonly received_at: Date;
 }
 
-const COLUMNS = 'id, kind, entity, received_at, request_id, idempotency_key, source, summary, released';
+const COLUMNS = 'id, kind, entity, received_at, request_id, idempotency_key, source, import_id, summary, released';
 
 /** Reads what came, and what became of it. */
 @Injectable()

@@ -8,6 +8,10 @@ export interface RunResult {
   readonly message: string;
   readonly errors?: readonly RecordIssue[];
   readonly missing?: readonly Missing[];
+  /** of an import: which record of the file it was, counting from 1 */
+  readonly record?: number;
+  /** of an import: whether the record is kept, to be applied by itself */
+  readonly deferred?: boolean;
 }
 
 /** Every record but those that were UNCHANGED, in the order in which they came. */

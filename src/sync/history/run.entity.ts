@@ -1,10 +1,11 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { Summary } from '../sync-report';
 import type { RunKind } from '../run';
 import type { RunResult } from './run-result';
 
-/** One sync request, and what became of each record of it. */
+/** One sync request, or a portion of an import, and what became of each record of it. */
 @Entity('run')
+@Index(['tenant_id', 'import_id', 'id'])
 export class RunEntity {
   @PrimaryColumn({ type: 'text' })
   tenant_id: string;
@@ -32,10 +33,14 @@ export class RunEntity {
   @Column({ type: 'text', nullable: true })
   source: string | null;
 
+  /** The import that it is a portion of. */
+  @Column({ type: 'uuid', nullable: true })
+  import_id: string | null;
+
   @Column({ type: 'jsonb' })
   summary: Summary;
 
-  /** Every record but those that were UNCHANGED, which are only counted. */
+  /** Every record but those that were UNCHANGED; of an import, those that were not applied. The others are only counted. */
   @Column({ type: 'jsonb' })
   results: RunResult[];
 

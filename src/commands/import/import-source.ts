@@ -1,0 +1,36 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { addAbortSignal, type Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import type { Bytes } from '../../import/reading/record-reader';
+
+/** The file that is imported, or standard input. */
+export interface ImportSource {
+  /** in bytes; null when nobody knows it */
+  readonly size: number | null;
+  readonly bytes: Bytes;
+  /** how many bytes of the file have been read */
+  readonly read: () => number;
+}
+
+/** @param file null: standard input @param stopping ends the reading where it is */
+export async function openSource(file: string | null, isPacked: boolean, stopping: AbortSignal): Promise<ImportSource> {
+  const size = file === null ? null : (await stat(file)).size;
+  const stream: Readable = addAbortSignal(stopping, file === null ? process.stdin : createReadStream(file));
+  let count = 0;
+  const counted = async function* (): AsyncGenerator<Buffer> {
+    for await (const chunk of stream) {
+      count += (chunk as Buffer).length;
+      yield chunk as Buffer;
+    }
+  };
+  return { size, bytes: isPacked ? unpacked(counted()) : counted(), read: () => count };
+}
+
+function unpacked(bytes: AsyncGenerator<Buffer>): Bytes {
+  const gunzip = createGunzip();
+  // What goes wrong on either side is told to whoever reads.
+  pipeline(bytes, gunzip).catch(() => undefined);
+  return gunzip;
+}

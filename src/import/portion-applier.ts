@@ -1,0 +1,116 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { type Batch, classifierOf, groupById } from '../sync/batch';
+import { BatchApplier } from '../sync/batch-applier';
+import { ReleaseService } from '../sync/deferral/release.service';
+import { FingerprintService } from '../sync/fingerprint.service';
+import { HistoryRepository } from '../sync/history/history.repository';
+import type { RunResult } from '../sync/history/run-result';
+import type { Outcome } from '../sync/outcome';
+import { ProfileReader, type TenantMapping } from '../sync/profile/profile-reader';
+import { type ParsedRecord, toWakeRecord } from '../sync/record';
+import type { Run } from '../sync/run';
+import { inSlices } from '../sync/slices';
+import { summarise } from '../sync/sync-report';
+import type { SyncedParts } from '../sync/synced-parts';
+import { isRejected, NOT_APPLIED, type Tally } from './import-report';
+import type { Portion } from './reading/portions';
+import type { SourceRecord } from './reading/record-reader';
+
+/** A portion whose records have been parsed. */
+export interface ParsedPortion {
+  readonly portion: Portion;
+  /** how the tenant had them read */
+  readonly mapping: TenantMapping;
+  readonly records: readonly ParsedRecord[];
+}
+
+/** What a portion has come to. */
+export interface AppliedPortion {
+  readonly tally: Tally;
+  /** of the records that were not applied, in their order */
+  readonly results: readonly RunResult[];
+}
+
+/** Also done in the portion's transaction. */
+export type Seal = (db: EntityManager, applied: AppliedPortion, zohoIds: readonly string[]) => Promise<void>;
+
+/** Takes a portion the way that a request's records go: parsed, applied in one transaction with its run, then released. */
+@Injectable()
+export class PortionApplier {
+  constructor(
+    private readonly profiles: ProfileReader,
+    private readonly fingerprints: FingerprintService,
+    private readonly batches: BatchApplier,
+    private readonly releases: ReleaseService,
+    private readonly history: HistoryRepository,
+  ) {}
+
+  async parse({ parser, definition }: SyncedParts, tenantId: string, portion: Portion): Promise<ParsedPortion> {
+    const mapping = await this.profiles.read(tenantId);
+    const context = { definition: mapping.definitionOf(definition), now: Date.now(), operation: 'write' } as const;
+    const records: ParsedRecord[] = [];
+    await inSlices(portion.records, ({ raw, fault }) =>
+      records.push(fault ? toFaulty(fault) : parser.parse(raw, context)),
+    );
+    return { portion, mapping, records };
+  }
+
+  /** Whatever a portion sets free is applied before the next one begins, so that no work piles up behind. */
+  async apply(
+    parts: SyncedParts,
+    run: Run,
+    { portion, mapping, records }: ParsedPortion,
+    seal: Seal,
+    dryRun: boolean,
+  ): Promise<AppliedPortion> {
+    const by = classifierOf(parts, mapping, this.fingerprints, run);
+    const batch: Batch = { parts, by, run, records: groupById(records), isWake: false };
+    let done: AppliedPortion | undefined;
+    const applied = await this.batches.apply(
+      batch,
+      async (db, { outcomes }) => {
+        done = collect(portion.records, records, outcomes);
+        await this.history.addRun(db, run, by.definition.name, done.tally.summary, done.results);
+        await seal(db, done, [...batch.records.keys()]);
+      },
+      dryRun ? 'rollback' : 'commit',
+    );
+    if (!done) throw new Error('A portion was applied without an outcome');
+    if (!dryRun) await this.releases.after(parts, run, applied.groups, Infinity);
+    return done;
+  }
+}
+
+const toFaulty = (fault: NonNullable<SourceRecord['fault']>): ParsedRecord => ({
+  ...toWakeRecord(''),
+  zohoId: null,
+  issues: [fault],
+});
+
+function collect(
+  sources: readonly SourceRecord[],
+  records: readonly ParsedRecord[],
+  found: ReadonlyMap<number, Outcome>,
+): AppliedPortion {
+  const outcomes = records.map((record, place) => found.get(place) ?? withoutId(record));
+  const results = outcomes.flatMap((outcome, place) => {
+    const { status, message, errors, missing, deferred } = outcome;
+    if (!NOT_APPLIED.has(status)) return [];
+    const [record = 0, zohoId = null] = [sources[place]?.number, records[place]?.zohoId];
+    const rest = { ...(errors && { errors }), ...(missing && { missing }), ...(deferred && { deferred }) };
+    return [{ zoho_id: zohoId, status, message, ...rest, record }];
+  });
+  const tally = {
+    summary: summarise(outcomes),
+    rejected: results.filter(isRejected).length,
+    withoutId: records.filter(({ zohoId }) => zohoId === null).length,
+  };
+  return { tally, results };
+}
+
+function withoutId({ zohoId, issues }: ParsedRecord): Outcome {
+  // A record that vanishes from the counts in silence is the one thing that must never happen.
+  if (zohoId !== null) throw new Error('A record of an import has no outcome');
+  return { status: 'INVALID', message: issues.map(({ message }) => message).join('; '), errors: issues };
+}

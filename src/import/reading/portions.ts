@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import { countRows } from '../../sync/envelope/envelope-reader';
+import type { SourceFile, SourceRecord } from './record-reader';
+
+/** Records that are applied together. The same file is always cut in the same places. */
+export interface Portion {
+  /** counts from 1 */
+  readonly number: number;
+  readonly records: readonly SourceRecord[];
+  /** SHA-256 of what stands in the file, in hexadecimal */
+  readonly digest: string;
+}
+
+const MOST_RECORDS = 1_000;
+/** What a portion may hold in memory is bounded whatever its records are: long, or with many rows in their subforms. */
+const MOST_CHARACTERS = 2 * 1_024 * 1_024;
+const MOST_ROWS = 10_000;
+
+/** Cuts a file into portions, as they are asked for. */
+export async function* portionsOf({ layout, records }: SourceFile): AsyncGenerator<Portion> {
+  let portion = new OpenPortion(1, layout.columns);
+  for await (const record of records) {
+    portion.add(record);
+    if (!portion.isFull) continue;
+    yield portion.close();
+    portion = new OpenPortion(portion.number + 1, layout.columns);
+  }
+  if (portion.records.length > 0) yield portion.close();
+}
+
+class OpenPortion {
+  readonly records: SourceRecord[] = [];
+  private characters = 0;
+  private rows = 0;
+  private readonly hash = createHash('sha256');
+
+  constructor(
+    readonly number: number,
+    columns: readonly string[],
+  ) {
+    this.hash.update(`${JSON.stringify(columns)}\n`);
+  }
+
+  get isFull(): boolean {
+    return this.records.length >= MOST_RECORDS || this.characters >= MOST_CHARACTERS || this.rows >= MOST_ROWS;
+  }
+
+  add(record: SourceRecord): void {
+    const text = typeof record.source === 'string' ? record.source : JSON.stringify(record.source);
+    this.hash.update(text).update('\n');
+    this.characters += text.length;
+    this.rows += countRows([record.raw]);
+    this.records.push(record);
+  }
+
+  close(): Portion {
+    return { number: this.number, records: this.records, digest: this.hash.digest('hex') };
+  }
+}
