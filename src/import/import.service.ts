@@ -2,30 +2,20 @@ import { Injectable, Logger } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
 import { TenantTransaction } from '../database/tenant-transaction';
 import { Problem } from '../request/problem';
-import type { RunResult } from '../sync/history/run-result';
 import { newRun } from '../sync/run';
 import { EntityRegistry } from '../sync/entity-registry';
 import type { SyncedParts } from '../sync/synced-parts';
 import type { ImportListener, ImportOrder } from './import-order';
 import { ImportEnding } from './import-ending';
-import {
-  type ImportReport,
-  isRejected,
-  NO_RECORDS,
-  plus,
-  type RejectedRecord,
-  type Tally,
-  toRejected,
-} from './import-report';
+import { Account } from './import-account';
+import { type ImportReport, isRejected, plus } from './import-report';
 import { ImportRepository } from './import.repository';
 import { type Session, ImportSessions } from './import-session';
-import { PortionApplier, type ParsedPortion } from './portion-applier';
+import { type AppliedPortion, type ParsedPortion, PortionApplier } from './portion-applier';
+import { PortionQueue, type SealPortion } from './portion-queue';
 import { readAhead } from './read-ahead';
 import { type Portion, portionsOf } from './reading/portions';
 import { openFile } from './reading/record-reader';
-
-/** So many rejected records are in the report; all of them are told one by one as they come. */
-const MOST_REPORTED = 1_000;
 
 /** What an import is worked on with. */
 interface Work {
@@ -41,7 +31,7 @@ interface Work {
 /** A portion as it is worked on: parsed, but for those that an earlier try has done. */
 type Step = ParsedPortion | { readonly portion: Portion; readonly records: null };
 
-/** Takes files of records in: portion by portion, in their order, never more than two of them in memory. */
+/** Takes files of records in: portion by portion, in their order, never more than a few of them in memory. */
 @Injectable()
 export class ImportService {
   private readonly log = new Logger(ImportService.name);
@@ -85,23 +75,32 @@ export class ImportService {
   }
 
   private async work(work: Work, portions: AsyncGenerator<Portion>): Promise<ImportReport> {
-    const { order, listener, session } = work;
-    let tally = NO_RECORDS;
-    let [number, skipped] = [0, 0];
-    const first: RejectedRecord[] = [];
-    for await (const step of readAhead(this.steps(work, portions))) {
-      const { portion } = step;
-      const done = step.records ? await this.apply(work, step, tally) : await this.recall(work, portion);
-      tally = plus(tally, done.tally);
-      number = portion.number;
-      if (!step.records) skipped = tally.summary.total;
-      const rejected = done.results.filter(isRejected).map(toRejected);
-      first.push(...rejected.slice(0, MOST_REPORTED - first.length));
-      if (rejected.length > 0) await listener.rejected?.(withSources(rejected, portion));
-      listener.progress?.({ records: tally.summary.total, skipped, rejected: tally.rejected });
+    const { order, parts, session } = work;
+    const queue = new PortionQueue(this.portions, parts, order.dryRun, this.sealOf(work));
+    const account = new Account(work.listener);
+    let waiting: { readonly portion: Portion; readonly done: Promise<AppliedPortion> } | null = null;
+    let number = 0;
+    try {
+      for await (const step of readAhead(this.steps(work, portions))) {
+        const { portion } = step;
+        number = portion.number;
+        if (!step.records) {
+          const done = await this.recall(work, portion);
+          queue.tally = plus(queue.tally, done.tally);
+          await account.recall(portion, done);
+          continue;
+        }
+        const importId = session?.id ?? uuidv7();
+        const done = queue.add(step, newRun(order.tenantId, 'import', { requestId: order.requestId, importId }));
+        if (waiting) await account.add(waiting.portion, await waiting.done);
+        waiting = { portion, done };
+      }
+      if (waiting) await account.add(waiting.portion, await waiting.done);
+    } finally {
+      await queue.settled();
     }
     if (session && number < session.portions) throw hasChanged();
-    const { released, missing } = await this.ending.of(work, tally);
+    const { released, missing } = await this.ending.of(work, account.tally);
     const report: ImportReport = {
       status: 'success',
       tenant_id: order.tenantId,
@@ -109,14 +108,13 @@ export class ImportService {
       entity: order.entity,
       ...(order.dryRun && { dry_run: true }),
       resumed: session?.resumed ?? false,
-      summary: tally.summary,
+      summary: account.tally.summary,
       released,
-      rejected: { total: tally.rejected, first },
+      rejected: { total: account.tally.rejected, first: account.first },
       ...(missing && { missing }),
     };
-    this.log.log(
-      `${order.entity}: imported ${tally.summary.total}, ${tally.rejected} rejected (${session?.id ?? 'dry run'})`,
-    );
+    const { summary, rejected } = account.tally;
+    this.log.log(`${order.entity}: imported ${summary.total}, ${rejected} rejected (${session?.id ?? 'dry run'})`);
     return report;
   }
 
@@ -128,7 +126,7 @@ export class ImportService {
   }
 
   /** A portion that an earlier try has done: only what became of it is looked up. */
-  private async recall({ order, session }: Work, { number, digest }: Portion): Promise<Recalled> {
+  private async recall({ order, session }: Work, { number, digest }: Portion): Promise<AppliedPortion> {
     if (!session) throw new Error('A dry run has nothing to go on with');
     const done = await this.transaction.run(order.tenantId, (db) => this.imports.findPortion(db, session, number));
     if (done?.digest !== digest) throw hasChanged();
@@ -136,35 +134,17 @@ export class ImportService {
     return { tally: { summary, withoutId, rejected: results.filter(isRejected).length }, results };
   }
 
-  private apply({ order, parts, session, seen }: Work, step: ParsedPortion, before: Tally): Promise<Recalled> {
-    const { tenantId, requestId, dryRun, full } = order;
-    const { number, digest } = step.portion;
-    const run = newRun(tenantId, 'import', { requestId, importId: session?.id ?? uuidv7() });
-    return this.portions.apply(
-      parts,
-      run,
-      step,
-      async (db, { tally }, zohoIds) => {
-        if (full && !session) for (const id of zohoIds) seen.add(id);
-        if (!session) return;
-        const isOurs = await this.imports.addPortion(
-          db,
-          session,
-          { number, digest, runId: run.id },
-          tally,
-          plus(before, tally),
-        );
-        if (!isOurs) throw new Problem('IMPORT_IN_PROGRESS', 'Another process has gone on with this import');
-        if (full) await this.imports.see(db, session, zohoIds);
-      },
-      dryRun,
-    );
+  private sealOf({ order, session, seen }: Work): SealPortion {
+    return async (db, { portion: { number, digest }, run }, { tally }, all, zohoIds) => {
+      if (!session) {
+        if (order.full) for (const id of zohoIds) seen.add(id);
+        return;
+      }
+      const isOurs = await this.imports.addPortion(db, session, { number, digest, runId: run.id }, tally, all);
+      if (!isOurs) throw new Problem('IMPORT_IN_PROGRESS', 'Another process has gone on with this import');
+      if (order.full) await this.imports.see(db, session, zohoIds);
+    };
   }
-}
-
-interface Recalled {
-  readonly tally: Tally;
-  readonly results: readonly RunResult[];
 }
 
 async function* withFirst(
@@ -174,11 +154,6 @@ async function* withFirst(
   if (first.done) return;
   yield first.value;
   yield* rest;
-}
-
-function withSources(rejected: readonly RejectedRecord[], { records }: Portion) {
-  const sources = new Map(records.map(({ number, source }) => [number, source]));
-  return rejected.map((each) => ({ ...each, source: sources.get(each.record) ?? '' }));
 }
 
 const hasChanged = (): Problem =>

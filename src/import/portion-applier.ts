@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { type Batch, classifierOf, groupById } from '../sync/batch';
+import { type Applied, type Batch, classifierOf, groupById } from '../sync/batch';
 import { BatchApplier } from '../sync/batch-applier';
 import { ReleaseService } from '../sync/deferral/release.service';
 import { FingerprintService } from '../sync/fingerprint.service';
@@ -32,6 +32,14 @@ export interface AppliedPortion {
   readonly results: readonly RunResult[];
 }
 
+/** A portion whose transaction is committed, and what it may set free. */
+export interface CommittedPortion extends AppliedPortion {
+  readonly groups: Applied['groups'];
+}
+
+/** So long the database waits for its turn: a portion is read while another is written. */
+const SLICE_MS = 1;
+
 /** Also done in the portion's transaction. */
 export type Seal = (db: EntityManager, applied: AppliedPortion, zohoIds: readonly string[]) => Promise<void>;
 
@@ -50,24 +58,25 @@ export class PortionApplier {
     const mapping = await this.profiles.read(tenantId);
     const context = { definition: mapping.definitionOf(definition), now: Date.now(), operation: 'write' } as const;
     const records: ParsedRecord[] = [];
-    await inSlices(portion.records, ({ raw, fault }) =>
-      records.push(fault ? toFaulty(fault) : parser.parse(raw, context)),
+    await inSlices(
+      portion.records,
+      ({ raw, fault }) => records.push(fault ? toFaulty(fault) : parser.parse(raw, context)),
+      SLICE_MS,
     );
     return { portion, mapping, records };
   }
 
-  /** Whatever a portion sets free is applied before the next one begins, so that no work piles up behind. */
+  /** @param turn until then it only reads: records are applied in the order in which they stand in the file */
   async apply(
     parts: SyncedParts,
     run: Run,
     { portion, mapping, records }: ParsedPortion,
-    seal: Seal,
-    dryRun: boolean,
-  ): Promise<AppliedPortion> {
+    { turn, seal, dryRun }: { readonly turn: Promise<unknown>; readonly seal: Seal; readonly dryRun: boolean },
+  ): Promise<CommittedPortion> {
     const by = classifierOf(parts, mapping, this.fingerprints, run);
-    const batch: Batch = { parts, by, run, records: groupById(records), isWake: false };
+    const batch: Batch = { parts, by, run, records: groupById(records), isWake: false, turn };
     let done: AppliedPortion | undefined;
-    const applied = await this.batches.apply(
+    const { groups } = await this.batches.apply(
       batch,
       async (db, { outcomes }) => {
         done = collect(portion.records, records, outcomes);
@@ -77,8 +86,12 @@ export class PortionApplier {
       dryRun ? 'rollback' : 'commit',
     );
     if (!done) throw new Error('A portion was applied without an outcome');
-    if (!dryRun) await this.releases.after(parts, run, applied.groups, Infinity);
-    return done;
+    return { ...done, groups };
+  }
+
+  /** Applies all that a portion sets free, however much it is: no work may pile up behind the import. */
+  async release(parts: SyncedParts, run: Run, { groups }: CommittedPortion): Promise<void> {
+    await this.releases.after(parts, run, groups, Infinity);
   }
 }
 

@@ -79,11 +79,13 @@ export class BatchApplier {
       batch.run.tenantId,
       async (db) => {
         if (batch.records.size === 0) {
+          await batch.turn;
           await finish(db, NOTHING_APPLIED);
           return NOTHING_APPLIED;
         }
         if (namesOthers(batch.by.definition)) await keepOutErasure(db, batch.run.tenantId);
         const attempt = await this.foldOntoStored(db, batch, refused);
+        await batch.turn;
         const secured = await this.secureWaits(attempt);
         const inserted = await this.secureRows(attempt);
         await settleUniqueValues(

@@ -19,6 +19,8 @@ export interface Batch {
   readonly records: RecordsById;
   /** the records are none of their own: they wake what waits under their ids */
   readonly isWake: boolean;
+  /** until then the batch may read, but neither lock nor write */
+  readonly turn?: Promise<unknown>;
 }
 
 /** What came of a batch: an outcome for each record, the groups, and the references that name nothing stored. */
