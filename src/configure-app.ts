@@ -3,6 +3,7 @@ import helmet from 'helmet';
 import { Logger } from 'nestjs-pino';
 import { Environment } from './config/environment';
 import { serveDocs } from './openapi/docs-pages';
+import { limitArrival, ownDeadlines } from './request/request-deadline';
 import { nameRequest } from './request/request-id';
 import { answerUnreadable } from './request/unreadable-request';
 
@@ -13,6 +14,8 @@ const NOTHING = { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: [
 export function configureApp(app: NestExpressApplication): NestExpressApplication {
   app.useLogger(app.get(Logger));
   app.use(nameRequest);
+  ownDeadlines(app.getHttpServer());
+  app.use(limitArrival);
   answerUnreadable(app.getHttpServer());
   app.disable('x-powered-by');
   // Hashing every answer for an ETag that no webhook asks for costs a quarter of a small request.

@@ -52,6 +52,8 @@ describe('the document', () => {
 /** What nothing has made for the examples: these are tried with records that wait, and with a run, below. */
 const ABOUT_NOTHING: ReadonlySet<string> = new Set([
   'readRun',
+  'readImport',
+  'listRejected',
   'discardDeferred',
   'retryDeferred',
   'retryPush',
@@ -303,6 +305,11 @@ describe('every problem is answered as the document says:', () => {
     'DATABASE_UNAVAILABLE',
     'INTERNAL_ERROR',
     'BAD_REQUEST',
+    // Of imports: `import-problems` provokes them.
+    'CSV_NOT_READABLE',
+    'CSV_HEADER_INVALID',
+    'IMPORT_IN_PROGRESS',
+    'IMPORT_CHANGED',
     ...OF_ACCESS,
   ]);
   const post = (

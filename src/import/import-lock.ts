@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Client } from 'pg';
 import { Environment } from '../config/environment';
+import { isTransient } from '../database/database-errors';
 import { Problem } from '../request/problem';
 
 /**
@@ -11,25 +12,26 @@ import { Problem } from '../request/problem';
 export class ImportLock {
   constructor(private readonly environment: Environment) {}
 
-  /** @throws Problem when another process has it */
+  /**
+   * Waits a moment for another that is about to end, as when a caller was cut off and sends again.
+   *
+   * @throws Problem when another process has it
+   */
   async hold<T>(tenantId: string, key: string, work: () => Promise<T>): Promise<T> {
     const { DATABASE_URL, APP_NAME } = this.environment;
     // A connection of its own: as many imports as the pool has connections would wait for one another for ever.
     const client = new Client({
       connectionString: DATABASE_URL,
       application_name: APP_NAME,
-      connectionTimeoutMillis: PATIENCE_MS,
+      connectionTimeoutMillis: CONNECTION_MS,
+      lock_timeout: PATIENCE_MS,
       keepAlive: true,
     });
     // When it is lost, portions still see whether another process has been faster: each is counted in its transaction.
     client.on('error', () => undefined);
     try {
       await client.connect();
-      const { rows } = await client.query<{ mine: boolean }>(
-        `SELECT pg_try_advisory_lock(hashtextextended('import ' || $1 || ' ' || $2, 0)) AS mine`,
-        [tenantId, key],
-      );
-      if (!rows[0]?.mine) throw new Problem('IMPORT_IN_PROGRESS', 'Another process is working on this import');
+      await take(client, tenantId, key);
       return await work();
     } finally {
       await client.end().catch(() => undefined);
@@ -37,4 +39,14 @@ export class ImportLock {
   }
 }
 
-const PATIENCE_MS = 10_000;
+const CONNECTION_MS = 10_000;
+const PATIENCE_MS = 5_000;
+
+async function take(client: Client, tenantId: string, key: string): Promise<void> {
+  try {
+    await client.query(`SELECT pg_advisory_lock(hashtextextended('import ' || $1 || ' ' || $2, 0))`, [tenantId, key]);
+  } catch (error) {
+    if (!isTransient(error)) throw error;
+    throw new Problem('IMPORT_IN_PROGRESS', 'Another process, or another request, is working on this import');
+  }
+}

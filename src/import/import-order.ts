@@ -1,4 +1,4 @@
-import type { FileLayout, SourceRecord, Bytes, ImportFormat } from './reading/record-reader';
+import type { FileLayout, SourceRecord, Bytes, ImportFormat } from './reading/source-record';
 import type { RejectedRecord } from './import-report';
 
 /** What is to be taken in, and how. */

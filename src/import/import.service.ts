@@ -15,7 +15,7 @@ import { type AppliedPortion, type ParsedPortion, PortionApplier } from './porti
 import { PortionQueue, type SealPortion } from './portion-queue';
 import { readAhead } from './read-ahead';
 import { type Portion, portionsOf } from './reading/portions';
-import { openFile } from './reading/record-reader';
+import { openFile } from './reading/open-file';
 
 /** What an import is worked on with. */
 interface Work {

@@ -15,7 +15,7 @@ import { summarise } from '../sync/sync-report';
 import type { SyncedParts } from '../sync/synced-parts';
 import { isRejected, NOT_APPLIED, type Tally } from './import-report';
 import type { Portion } from './reading/portions';
-import type { SourceRecord } from './reading/record-reader';
+import type { SourceRecord } from './reading/source-record';
 
 /** A portion whose records have been parsed. */
 export interface ParsedPortion {

@@ -5,6 +5,7 @@ import { type DescribedEntity, describedEntities } from './described-entities';
 import { DEFERRED_SCHEMAS } from './deferred-schemas';
 import { HEALTH_SCHEMAS } from './health-endpoint.decorator';
 import { historySchemas } from './history-schemas';
+import { IMPORT_SCHEMAS } from './import-schemas';
 import { PROBLEM_SCHEMAS, problemResponses } from './problem-responses';
 import { PROFILE_SCHEMAS } from './profile-schemas';
 import { PUSH_SCHEMAS } from './push-schemas';
@@ -38,6 +39,7 @@ const HEADERS = {
 const SHARED_SCHEMAS = [
   SHARED_REPORT_SCHEMAS,
   RUN_SCHEMAS,
+  IMPORT_SCHEMAS,
   DEFERRED_SCHEMAS,
   PROFILE_SCHEMAS,
   PUSH_SCHEMAS,
@@ -86,6 +88,7 @@ const tags = (entities: readonly DescribedEntity[]): TagObject[] => [
     description: `Records of Zoho CRM's module ${zohoModule}.`,
   })),
   { name: 'runs', description: 'What came, and what became of each record.' },
+  { name: 'imports', description: 'Files that were taken in, and what became of them.' },
   { name: 'deferred', description: 'Records that wait for others, or could not be stored.' },
   { name: 'pushes', description: 'How everything stands that is kept in Moodle.' },
   { name: 'profiles', description: 'What tenants’ Zoho calls things, and how it spells them.' },

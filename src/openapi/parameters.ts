@@ -76,6 +76,35 @@ const RUN_ID: Parameter = {
   schema: { type: 'string', format: 'uuid' },
   example: EXAMPLE_RUN_ID,
 };
+const IMPORT_ID: Parameter = { ...RUN_ID, name: 'import_id' };
+const IMPORT_KEY: Parameter = {
+  in: 'header',
+  name: 'Idempotency-Key',
+  description:
+    'Names the import, so that it is found again when it was not finished; absent: how the body begins does. ' +
+    '`X-Idempotency-Key` is read too.',
+  schema: { type: 'string', pattern: '^[\\x20-\\x7e]{1,255}$' },
+};
+const IMPORT: readonly Parameter[] = [
+  {
+    in: 'query',
+    name: 'full',
+    description: 'The body has all records that there are: the answer tells which of the stored ones it lacks.',
+    schema: { type: 'boolean', default: false },
+  },
+  {
+    in: 'query',
+    name: 'deleteMissing',
+    description: 'Delete those, provided that they are so many at most.',
+    schema: { type: 'integer', minimum: 0, maximum: 999_999_999 },
+  },
+  {
+    in: 'query',
+    name: 'restart',
+    description: 'Begin anew, though there is an unfinished import of the same key.',
+    schema: { type: 'boolean', default: false },
+  },
+];
 const ROUTE_NAME: Schema = { type: 'string', pattern: '^[a-z_]{1,64}$' };
 const ENTITY: Parameter = {
   in: 'query',
@@ -219,6 +248,11 @@ export const RemoveParameters = ({ name }: EntityDefinition): MethodDecorator =>
   parameters(idOf(name), TENANT, REQUEST_ID, ERASE, DRY_RUN);
 export const RunsParameters = (): MethodDecorator => parameters(TENANT, REQUEST_ID, ...CURSOR, ENTITY);
 export const RunParameters = (): MethodDecorator => parameters(RUN_ID, TENANT, REQUEST_ID);
+export const ImportParameters = (): MethodDecorator =>
+  parameters(ENTITY_IN_PATH, TENANT, IMPORT_KEY, REQUEST_ID, DRY_RUN, ...IMPORT);
+export const ImportsParameters = (): MethodDecorator => parameters(TENANT, REQUEST_ID, ...CURSOR);
+export const ImportReadParameters = (): MethodDecorator => parameters(IMPORT_ID, TENANT, REQUEST_ID);
+export const RejectedParameters = (): MethodDecorator => parameters(IMPORT_ID, TENANT, REQUEST_ID, ...CURSOR);
 export const DeferredParameters = (): MethodDecorator => parameters(TENANT, REQUEST_ID, ...CURSOR, ENTITY, STATE);
 export const DeferredRecordParameters = (): MethodDecorator =>
   parameters(ENTITY_IN_PATH, idOf('student'), TENANT, REQUEST_ID);

@@ -7,7 +7,7 @@ import { objectOf, refTo, type Schema, type Schemas } from './schema';
 
 /** Routes that can answer the same problems; `single` is one thing by its id, without further parameters. */
 export type RouteKind =
-  'sync' | 'list' | 'read' | 'history' | 'remove' | 'single' | 'profile' | 'admin' | 'service' | 'health';
+  'sync' | 'import' | 'list' | 'read' | 'history' | 'remove' | 'single' | 'profile' | 'admin' | 'service' | 'health';
 
 type Responses = Record<string, ReferenceObject>;
 
@@ -30,8 +30,17 @@ const OF_A_TENANT: readonly ProblemCode[] = [...OF_THE_SERVICE, 'TENANT_NOT_FOUN
 /** What only the routes of tenants and keys can lead to. */
 const OF_ADMINISTRATION: ReadonlySet<ProblemCode> = new Set(['TENANT_EXISTS', 'TOO_MANY_KEYS']);
 
+/** What only the import route can lead to. */
+const OF_IMPORTS: readonly ProblemCode[] = [
+  'CSV_NOT_READABLE',
+  'CSV_HEADER_INVALID',
+  'IMPORT_IN_PROGRESS',
+  'IMPORT_CHANGED',
+];
+
 /** What only a sync route's own headers and records can lead to. */
 const NEVER_OF_A_PROFILE: ReadonlySet<ProblemCode> = new Set([
+  ...OF_IMPORTS,
   'IDEMPOTENCY_IN_PROGRESS',
   'IDEMPOTENCY_KEY_MALFORMED',
   'IDEMPOTENCY_KEY_REUSED',
@@ -39,7 +48,25 @@ const NEVER_OF_A_PROFILE: ReadonlySet<ProblemCode> = new Set([
 
 /** A sync route can answer any problem but an unknown record: a new one belongs to it until it is told to whom else. */
 const ANSWERED_BY: Readonly<Record<RouteKind, readonly ProblemCode[]>> = {
-  sync: codes.filter((code) => code !== 'NOT_FOUND' && code !== 'PROFILE_INVALID' && !OF_ADMINISTRATION.has(code)),
+  sync: codes.filter(
+    (code) =>
+      code !== 'NOT_FOUND' && code !== 'PROFILE_INVALID' && !OF_ADMINISTRATION.has(code) && !OF_IMPORTS.includes(code),
+  ),
+  import: [
+    ...OF_A_TENANT,
+    ...OF_IMPORTS,
+    'TENANT_PAUSED',
+    'BODY_NOT_READABLE',
+    'EMPTY_BODY',
+    'INVALID_ENCODING',
+    'NOT_FOUND',
+    'BODY_TOO_SLOW',
+    'ENCODING_NOT_SUPPORTED',
+    'UNSUPPORTED_MEDIA_TYPE',
+    'IDEMPOTENCY_KEY_MALFORMED',
+    'IDEMPOTENCY_KEY_REUSED',
+    'PARAMETER_INVALID',
+  ],
   list: [...OF_A_TENANT, 'PARAMETER_INVALID'],
   read: [...OF_A_TENANT, 'BODY_NOT_READABLE', 'NOT_FOUND', 'PARAMETER_INVALID'],
   history: [...OF_A_TENANT, 'BODY_NOT_READABLE', 'PARAMETER_INVALID'],
@@ -55,6 +82,7 @@ const STUDENT = `/v1/students/${exampleId('student')}`;
 
 const EXAMPLE_PATHS: Readonly<Record<RouteKind, string>> = {
   sync: '/v1/sync/students',
+  import: '/v1/import/students',
   list: '/v1/students',
   read: STUDENT,
   history: `${STUDENT}/history`,
@@ -144,6 +172,7 @@ const PROFILE_ERROR = { field: 'entities.students.fields.fone', message: 'must b
 /** A fault in a parameter that the route has. */
 const EXAMPLE_ERRORS: Readonly<Record<RouteKind, typeof LIMIT>> = {
   sync: DRY_RUN,
+  import: DRY_RUN,
   list: LIMIT,
   read: EXPAND,
   history: LIMIT,

@@ -68,7 +68,8 @@ export const RUN_SCHEMAS: Schemas = {
       results: {
         type: 'array',
         items: refTo('RunResult'),
-        description: 'Without the records that were UNCHANGED, of an import without all that were applied, and without those that were erased since.',
+        description:
+          'Without the records that were UNCHANGED, of an import without all that were applied, and without those that were erased since.',
       },
     }),
   },

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { collection } from './canary/collection';
 import { LOOPBACK } from './loopback';
 
@@ -49,6 +49,11 @@ export class Run {
       ]);
       if (ended !== 'more') throw new Error(`the service ended: ${this.output}`);
     }
+  }
+
+  /** What it reads as its standard input. */
+  get input(): Writable {
+    return this.child.stdin as Writable;
   }
 
   end(signal?: NodeJS.Signals): Promise<number | null> {

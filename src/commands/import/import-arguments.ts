@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { TENANT_ID_PATTERN } from '../../request/tenant-id';
-import type { ImportFormat } from '../../import/reading/record-reader';
+import type { ImportFormat } from '../../import/reading/source-record';
 
 export const USAGE = `Usage: npm run import -- <entity> <file> [options]
   <entity>             students, programs, classes, enrollments, … as in the routes

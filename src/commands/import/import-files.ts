@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { RejectedSource } from '../../import/import-order';
-import type { FileLayout } from '../../import/reading/record-reader';
+import type { FileLayout } from '../../import/reading/source-record';
 import { ENDING, type ImportArguments, Misspelt } from './import-arguments';
 import { OutputFile } from './output-file';
 import { headerOf, lineOf } from './rejected-line';

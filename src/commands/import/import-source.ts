@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import type { Bytes } from '../../import/reading/record-reader';
+import type { Bytes } from '../../import/reading/source-record';
 
 /** The file that is imported, or standard input. */
 export interface ImportSource {

@@ -1,5 +1,5 @@
 import type { RejectedSource } from '../../import/import-order';
-import { type FileLayout, OUR_COLUMNS } from '../../import/reading/record-reader';
+import { type FileLayout, OUR_COLUMNS } from '../../import/reading/source-record';
 
 /** The first line of a file of rejected rows: our columns come first, where a row with too many cells cannot move them. */
 export const headerOf = ({ format, columns, delimiter }: FileLayout): string =>

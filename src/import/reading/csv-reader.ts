@@ -12,7 +12,7 @@ import {
   type SourceFile,
   type SourceRecord,
   unreadable,
-} from './record-reader';
+} from './source-record';
 import { Utf8Watch } from './utf8-watch';
 
 const OURS: ReadonlySet<string> = new Set(OUR_COLUMNS);

@@ -1,5 +1,5 @@
 import { Problem } from '../../request/problem';
-import { type Bytes, LONGEST_RECORD } from './record-reader';
+import { type Bytes, LONGEST_RECORD } from './source-record';
 
 const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
 const UTF_16 = [Buffer.of(0xff, 0xfe), Buffer.of(0xfe, 0xff)];

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { DEEPEST, parseJson } from '../../sync/json';
 import type { RecordIssue } from '../../sync/record';
 import { begin } from './first-bytes';
-import { type Bytes, LONGEST_RECORD, type SourceFile, type SourceRecord, unreadable } from './record-reader';
+import { type Bytes, LONGEST_RECORD, type SourceFile, type SourceRecord, unreadable } from './source-record';
 
 const LINE_FEED = 0x0a;
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { countRows } from '../../sync/envelope/envelope-reader';
-import type { SourceFile, SourceRecord } from './record-reader';
+import type { SourceFile, SourceRecord } from './source-record';
 
 /** Records that are applied together. The same file is always cut in the same places. */
 export interface Portion {

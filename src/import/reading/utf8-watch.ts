@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { Bytes } from './record-reader';
+import type { Bytes } from './source-record';
 
 /** The most bytes of a character that a chunk may end in the middle of. */
 const LONGEST_REST = 3;

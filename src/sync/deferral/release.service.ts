@@ -67,12 +67,7 @@ export class ReleaseService implements BeforeApplicationShutdown {
    *
    * @param most so many are released before the answer
    */
-  async after(
-    parts: SyncedParts,
-    run: Run,
-    groups: readonly RecordGroup[],
-    most = MOST_INLINE,
-  ): Promise<Released> {
+  async after(parts: SyncedParts, run: Run, groups: readonly RecordGroup[], most = MOST_INLINE): Promise<Released> {
     try {
       return await this.releaseAfter(parts, run, groups, most);
     } catch (error) {

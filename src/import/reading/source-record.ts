@@ -1,7 +1,4 @@
-import type { EntityDefinition } from '../../sync/fields';
 import type { RecordIssue } from '../../sync/record';
-import { readCsv } from './csv-reader';
-import { readNdjson } from './ndjson-reader';
 
 export type ImportFormat = 'csv' | 'ndjson';
 
@@ -39,9 +36,5 @@ export const LONGEST_RECORD = 1_024 * 1_024;
 
 /** Columns that a file of rejected rows has beside its own: whoever mends it sends it as it is. */
 export const OUR_COLUMNS = ['_record', '_status', '_reasons'] as const;
-
-/** Opens a file: its layout is known, and its records are read as they are asked for. @throws Problem */
-export const openFile = (bytes: Bytes, format: ImportFormat, definition: EntityDefinition): Promise<SourceFile> =>
-  format === 'csv' ? readCsv(bytes, definition) : readNdjson(bytes);
 
 export const unreadable = (code: string, message: string): RecordIssue => ({ field: 'record', code, message });

@@ -1,0 +1,84 @@
+import { MIMEType } from 'node:util';
+import { pipeline } from 'node:stream/promises';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import type { Request, Response } from 'express';
+import { Problem } from '../request/problem';
+import type { Bytes, ImportFormat } from './reading/source-record';
+
+const FORMATS: ReadonlyMap<string, ImportFormat> = new Map([
+  ['application/x-ndjson', 'ndjson'],
+  ['application/ndjson', 'ndjson'],
+  ['application/jsonl', 'ndjson'],
+  ['text/csv', 'csv'],
+]);
+
+const UNPACKERS = { gzip: createGunzip, deflate: createInflate, br: createBrotliDecompress } as const;
+
+/** @throws Problem for a type that is not read here, or another charset than UTF-8 */
+export function formatOf(request: Request): ImportFormat {
+  const type = tryType(request.get('content-type'));
+  const format = FORMATS.get(type?.essence ?? '');
+  if (!format) throw new Problem('UNSUPPORTED_MEDIA_TYPE', 'Send application/x-ndjson or text/csv');
+  if (!/^(utf-?8|us-ascii)$/i.test(type?.params.get('charset') ?? 'utf-8'))
+    throw new Problem('UNSUPPORTED_MEDIA_TYPE', 'The charset is not read here. Send UTF-8');
+  return format;
+}
+
+function tryType(given: string | undefined): MIMEType | null {
+  try {
+    return new MIMEType(given ?? '');
+  } catch {
+    return null;
+  }
+}
+
+/** The bytes of a body of any length, as they come. @param seconds so long it may be silent while it is waited for */
+export function bytesOf(request: Request, response: Response, seconds: number): Bytes {
+  const encoding = (request.get('content-encoding') ?? 'identity').toLowerCase();
+  const body = chunksOf(request, response, seconds);
+  if (encoding === 'identity') return body;
+  if (!Object.hasOwn(UNPACKERS, encoding))
+    throw new Problem('ENCODING_NOT_SUPPORTED', 'Send the body plain, or as gzip, deflate or br');
+  const unpacker = UNPACKERS[encoding as keyof typeof UNPACKERS]();
+  // What goes wrong on either side is told to whoever reads.
+  pipeline(body, unpacker).catch(() => undefined);
+  return readable(unpacker);
+}
+
+async function* chunksOf(request: Request, response: Response, seconds: number): AsyncGenerator<Buffer> {
+  const chunks: AsyncIterator<Buffer> = request.iterator({ destroyOnReturn: false });
+  for (;;) {
+    const { promise: tooSlow, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      // The rest of the body is not waited for: the connection ends with the answer.
+      response.setHeader('Connection', 'close');
+      reject(new Problem('BODY_TOO_SLOW', `Nothing of the body arrived for ${seconds} seconds`));
+    }, seconds * 1_000);
+    try {
+      const next = await Promise.race([chunks.next().catch(cutOff), tooSlow]);
+      if (next.done) return;
+      yield next.value;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+async function* readable(unpacked: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  try {
+    yield* unpacked;
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    throw cutOffProblem();
+  }
+}
+
+const cutOff = (): never => {
+  throw cutOffProblem();
+};
+
+const cutOffProblem = (): Problem =>
+  new Problem(
+    'BODY_NOT_READABLE',
+    'The body is cut off or wrongly compressed. Of what came before, whole portions of 1,000 records are stored: send it again',
+  );
