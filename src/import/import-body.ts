@@ -1,9 +1,9 @@
 import { MIMEType } from 'node:util';
-import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { Request, Response } from 'express';
 import { Problem } from '../request/problem';
 import type { Bytes, ImportFormat } from './reading/source-record';
+import { unpacked } from './reading/unpacked';
 
 const FORMATS: ReadonlyMap<string, ImportFormat> = new Map([
   ['application/x-ndjson', 'ndjson'],
@@ -39,10 +39,7 @@ export function bytesOf(request: Request, response: Response, seconds: number): 
   if (encoding === 'identity') return body;
   if (!Object.hasOwn(UNPACKERS, encoding))
     throw new Problem('ENCODING_NOT_SUPPORTED', 'Send the body plain, or as gzip, deflate or br');
-  const unpacker = UNPACKERS[encoding as keyof typeof UNPACKERS]();
-  // What goes wrong on either side is told to whoever reads.
-  pipeline(body, unpacker).catch(() => undefined);
-  return readable(unpacker);
+  return readable(unpacked(body, UNPACKERS[encoding as keyof typeof UNPACKERS]));
 }
 
 async function* chunksOf(request: Request, response: Response, seconds: number): AsyncGenerator<Buffer> {
@@ -64,9 +61,9 @@ async function* chunksOf(request: Request, response: Response, seconds: number):
   }
 }
 
-async function* readable(unpacked: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+async function* readable(bytes: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
   try {
-    yield* unpacked;
+    yield* bytes;
   } catch (error) {
     if (error instanceof Problem) throw error;
     throw cutOffProblem();

@@ -3,6 +3,7 @@ import { Interval } from '@nestjs/schedule';
 import type { EntityManager } from 'typeorm';
 import { Environment } from '../config/environment';
 import { TenantTransaction } from '../database/tenant-transaction';
+import { ImportRepository } from '../import/import.repository';
 import { HoldRepository } from '../push/brake/hold.repository';
 import { PushWorker } from '../push/push-worker';
 import { DeferredRepository } from '../sync/deferral/deferred.repository';
@@ -31,6 +32,7 @@ export class UpkeepService implements BeforeApplicationShutdown {
     private readonly deferred: DeferredRepository,
     private readonly history: HistoryRepository,
     private readonly holds: HoldRepository,
+    private readonly imports: ImportRepository,
     private readonly pushes: PushWorker,
     private readonly environment: Environment,
   ) {}
@@ -81,6 +83,8 @@ export class UpkeepService implements BeforeApplicationShutdown {
   private async forgetOld(tenantId: string): Promise<void> {
     const { RUN_RETENTION_DAYS, HISTORY_RETENTION_DAYS } = this.environment;
     await this.inPortions(tenantId, (db) => this.history.pruneRuns(db, tenantId, RUN_RETENTION_DAYS, PORTION));
+    await this.inPortions(tenantId, (db) => this.imports.prune(db, tenantId, RUN_RETENTION_DAYS, PORTION));
+    await this.inPortions(tenantId, (db) => this.imports.tidy(db, tenantId, PORTION));
     await this.inPortions(tenantId, (db) => this.history.pruneChanges(db, tenantId, HISTORY_RETENTION_DAYS, PORTION));
   }
 

@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { addAbortSignal, type Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
+import { unpacked } from '../../import/reading/unpacked';
 import type { Bytes } from '../../import/reading/source-record';
 
 /** The file that is imported, or standard input. */
@@ -17,20 +17,13 @@ export interface ImportSource {
 /** @param file null: standard input @param stopping ends the reading where it is */
 export async function openSource(file: string | null, isPacked: boolean, stopping: AbortSignal): Promise<ImportSource> {
   const size = file === null ? null : (await stat(file)).size;
-  const stream: Readable = addAbortSignal(stopping, file === null ? process.stdin : createReadStream(file));
   let count = 0;
   const counted = async function* (): AsyncGenerator<Buffer> {
-    for await (const chunk of stream) {
+    const stream: Readable = file === null ? process.stdin : createReadStream(file);
+    for await (const chunk of addAbortSignal(stopping, stream)) {
       count += (chunk as Buffer).length;
       yield chunk as Buffer;
     }
   };
-  return { size, bytes: isPacked ? unpacked(counted()) : counted(), read: () => count };
-}
-
-function unpacked(bytes: AsyncGenerator<Buffer>): Bytes {
-  const gunzip = createGunzip();
-  // What goes wrong on either side is told to whoever reads.
-  pipeline(bytes, gunzip).catch(() => undefined);
-  return gunzip;
+  return { size, bytes: isPacked ? unpacked(counted(), createGunzip) : counted(), read: () => count };
 }
