@@ -74,6 +74,20 @@ module.exports = {
       to: { path: '^src/(?!secrets/|database/|config/)' },
     },
     {
+      name: 'reading-knows-no-database',
+      comment: 'Records are read from bytes, whoever brings them and whatever becomes of them.',
+      severity: 'error',
+      from: { path: '^src/import/reading/' },
+      to: { path: '^src/(?!import/reading/|sync/|request/problem\\.ts$)' },
+    },
+    {
+      name: 'import-serves-command-and-routes',
+      comment: 'The same engine takes a file from a terminal and from a request.',
+      severity: 'error',
+      from: { path: '^src/import/' },
+      to: { path: '^src/(?!import/|sync/|request/|openapi/|database/|config/)' },
+    },
+    {
       name: 'commands-are-the-outside',
       comment: 'A command starts the service or parts of it; no part starts a command.',
       severity: 'error',

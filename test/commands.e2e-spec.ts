@@ -33,7 +33,10 @@ const run = async (args: string[], variables: Record<string, string> = {}) => {
 
 it('a name that is none is told, with those that there are, before anything is started', async () => {
   const { code, output } = await run(['rotate'], { DATABASE_URL: '', PORT: 'x' });
-  expect([code, output]).toEqual([1, 'There is no command rotate. There are: serve, worker, doctor, keys, secrets, import\n']);
+  expect([code, output]).toEqual([
+    1,
+    'There is no command rotate. There are: serve, worker, doctor, keys, secrets, import\n',
+  ]);
 });
 
 it('worker works until it is told to stop', async () => {

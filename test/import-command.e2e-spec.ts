@@ -113,7 +113,7 @@ it('killed in the middle, it goes on: each record is stored, counted and rejecte
   expect(again.output).toMatch(/4000 students in .*, gone on with\)\n +NEW +3998\n +INVALID +2\n/);
   expect(again.code).toBe(1);
   const lines = (await read('k.rejected.ndjson')).trimEnd().split('\n');
-  expect(lines.map((line) => (JSON.parse(line) as { _record: number })._record)).toEqual([2, 4]);
+  expect(lines.map((line) => (JSON.parse(line) as Record<string, unknown>)['_record'])).toEqual([2, 4]);
   expect(await counts()).toMatchObject({ students: 3_998, changes: 3_998, runs: 4, imports: 1, portions: 0 });
   const [twice] = await ask(
     'SELECT count(*)::int AS n FROM (SELECT zoho_id FROM change_record WHERE tenant_id = $1 GROUP BY 1 HAVING count(*) > 1) AS s',

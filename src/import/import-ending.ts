@@ -9,6 +9,8 @@ import type { Session } from './import-session';
 import { type FullImport, MissingRecords } from './missing-records';
 
 const MOST_REPORTED = 1_000;
+/** So many ids a full dry run remembers; of a larger file it does not tell what is missing. */
+export const MOST_SEEN = 1_000_000;
 /** Lines that one statement removes, so that none takes long. */
 const PORTION = 10_000;
 
@@ -32,7 +34,7 @@ export class ImportEnding {
 
   async of(ended: Ended, tally: Tally): Promise<{ released: number; missing: MissingReport | null }> {
     const { tenantId, full } = ended.order;
-    const missing = full ? await this.lookForMissing(ended, tally) : null;
+    const missing = full && ended.seen.size <= MOST_SEEN ? await this.lookForMissing(ended, tally) : null;
     const { session } = ended;
     if (!session) return { released: 0, missing };
     const counts = missing && { total: missing.total, deleted: missing.deleted, refusal: missing.refusal };

@@ -65,7 +65,7 @@ export class ImportSessions {
 }
 
 /** Before a key that the caller named. */
-export const NAMED = 'named ';
+const NAMED = 'named ';
 
 /** The same file is the same import, as long as that is not finished. */
 function keyOf({ entity, full }: ImportOrder, first: Portion | null): string {

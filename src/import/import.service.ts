@@ -6,7 +6,7 @@ import { newRun } from '../sync/run';
 import { EntityRegistry } from '../sync/entity-registry';
 import type { SyncedParts } from '../sync/synced-parts';
 import type { ImportListener, ImportOrder } from './import-order';
-import { ImportEnding } from './import-ending';
+import { ImportEnding, MOST_SEEN } from './import-ending';
 import { Account } from './import-account';
 import { type ImportReport, isRejected, plus } from './import-report';
 import { ImportRepository } from './import.repository';
@@ -137,7 +137,7 @@ export class ImportService {
   private sealOf({ order, session, seen }: Work): SealPortion {
     return async (db, { portion: { number, digest }, run }, { tally }, all, zohoIds) => {
       if (!session) {
-        if (order.full) for (const id of zohoIds) seen.add(id);
+        if (order.full && seen.size <= MOST_SEEN) for (const id of zohoIds) seen.add(id);
         return;
       }
       const isOurs = await this.imports.addPortion(db, session, { number, digest, runId: run.id }, tally, all);
