@@ -1,10 +1,14 @@
 import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions.js';
+import { PatientSocket } from './patient-socket';
 import { PostgresNamingStrategy } from './naming-strategy';
 
 interface PoolSettings {
   applicationName?: string;
   poolSize?: number;
 }
+
+/** Rows are found by a key, and plans of such statements are kept (see `TenantDb.keyed`). */
+const PLANS = ['plan_cache_mode=force_generic_plan', 'enable_seqscan=off', 'enable_bitmapscan=off', 'jit=off'];
 
 /**
  * Connection settings shared by the service, the migrations and the tests.
@@ -24,6 +28,10 @@ export function dataSourceOptions(
     ...(applicationName && { applicationName }),
     ...(poolSize && { poolSize }),
     extra: {
+      // Statements that do not wait for one another travel together.
+      pipeline: true,
+      stream: () => new PatientSocket(),
+      options: PLANS.map((setting) => `-c ${setting}`).join(' '),
       connectionTimeoutMillis: 10_000,
       statement_timeout: 60_000,
       lock_timeout: 10_000,
