@@ -340,7 +340,7 @@ describe('workers', () => {
       await db.query(`UPDATE student SET first_name = 'New', last_name = 'Name' WHERE tenant_id = $1`, [
         college.tenant,
       ]);
-      await db.query('INSERT INTO push_mark (tenant_id, subject) VALUES ($1, $2)', [college.tenant, 'student:s1']);
+      await db.query('INSERT INTO push_mark (tenant_id, subjects) VALUES ($1, $2)', [college.tenant, ['student:s1']]);
       held.resolve(undefined);
       await release.promise;
     });

@@ -58,7 +58,10 @@ describe('with workers of its own', () => {
 
   it('the upkeep rings for what no doorbell is left for', async () => {
     const college = push.next();
-    await college.query('INSERT INTO push_mark (tenant_id, subject) VALUES ($1, $2)', [college.tenant, 'student:s1']);
+    await college.query('INSERT INTO push_mark (tenant_id, subjects) VALUES ($1, $2)', [
+      college.tenant,
+      ['student:s1'],
+    ]);
     await push.service.app.get(UpkeepService).keepUp(college.tenant);
     await eventually(async () => {
       expect(await college.query('SELECT FROM push_mark WHERE tenant_id = $1', [college.tenant])).toEqual([]);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import type { TenantDb } from '../database/tenant-db';
 import { Brake } from './brake/brake';
 import { digestOf } from './targets/digest';
 import type { Pushed, Remember, TargetKind, Work } from './kinds/target-kind';
@@ -11,7 +11,7 @@ import type { Settled } from './targets/settlement.repository';
 import { TargetRepository } from './targets/target.repository';
 
 /** Does some work in the tenant's name: in a transaction of its own, or in one that is under way. */
-export type Within = <T>(work: (db: EntityManager) => Promise<T>) => Promise<T>;
+export type Within = <T>(work: (db: TenantDb) => Promise<T>) => Promise<T>;
 
 /** For whom, and by which calls, targets are pushed. */
 export interface Pushing {

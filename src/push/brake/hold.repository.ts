@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import type { TenantDb } from '../../database/tenant-db';
 import type { Kind } from '../targets/target';
 import type { HoldState } from './push-hold.entity';
 
@@ -24,7 +24,7 @@ const AFTER: Readonly<Record<Exclude<HoldState, 'open'>, string>> = {
 /** What is held back; each method is a constant number of statements. */
 @Injectable()
 export class HoldRepository {
-  async count(db: EntityManager, tenantId: string, kinds: readonly Kind[]): Promise<Counts> {
+  async count(db: TenantDb, tenantId: string, kinds: readonly Kind[]): Promise<Counts> {
     const [counts]: Counts[] = await db.query(
       `SELECT count(*) FILTER (WHERE is_active)::integer AS active,
          count(*) FILTER (WHERE NOT is_active AND deactivated_at > clock_timestamp() - interval '1 hour')::integer AS recent,
@@ -36,7 +36,7 @@ export class HoldRepository {
   }
 
   /** The hold that is open, or a new one. @returns its id */
-  async open(db: EntityManager, tenantId: string, newId: string): Promise<string> {
+  async open(db: TenantDb, tenantId: string, newId: string): Promise<string> {
     await db.query("SELECT pg_advisory_xact_lock(hashtextextended('push hold ' || $1, 0))", [tenantId]);
     const [known]: { id: string }[] = await db.query(
       `SELECT id FROM push_hold WHERE tenant_id = $1 AND state = 'open' AND expires_at > clock_timestamp()`,
@@ -53,13 +53,13 @@ export class HoldRepository {
 
   /** @returns whether the hold was open */
   async decide(
-    db: EntityManager,
+    db: TenantDb,
     tenantId: string,
     holdId: string,
     state: Exclude<HoldState, 'open'>,
     note: string | null,
   ): Promise<boolean> {
-    const [, open]: [unknown, number] = await db.query(
+    const open = await db.change(
       `UPDATE push_hold SET state = $3, decided_at = clock_timestamp(), note = $4,
          size = (SELECT count(*) FROM push_target WHERE tenant_id = $1 AND hold_id = $2 AND state = 'held')
        WHERE tenant_id = $1 AND id = $2 AND state = 'open'`,
@@ -75,7 +75,7 @@ export class HoldRepository {
   }
 
   /** Ends the holds whose time is over. @returns how many */
-  async expire(db: EntityManager, tenantId: string): Promise<number> {
+  async expire(db: TenantDb, tenantId: string): Promise<number> {
     const lines: { id: string }[] = await db.query(
       `SELECT id FROM push_hold WHERE tenant_id = $1 AND state = 'open' AND expires_at <= clock_timestamp()`,
       [tenantId],

@@ -1,43 +1,64 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import type { TenantDb } from '../../database/tenant-db';
+
+/** One line has so many subjects at most: what a request has changed is a line or a few. */
+const LINE = 500;
 
 /** Lines that say which subjects have changed; each method is one statement. */
 @Injectable()
 export class MarkRepository {
   /** Locks nothing that another request might want. */
-  async add(db: EntityManager, tenantId: string, subjects: readonly string[]): Promise<void> {
-    await db.query('INSERT INTO push_mark (tenant_id, subject) SELECT $1, unnest($2::text[])', [tenantId, subjects]);
+  async add(db: TenantDb, tenantId: string, subjects: readonly string[]): Promise<void> {
+    const lines = Array.from({ length: Math.ceil(subjects.length / LINE) }, (_none, n) =>
+      JSON.stringify(subjects.slice(n * LINE, (n + 1) * LINE)),
+    );
+    await db.keyed(
+      `INSERT INTO push_mark (tenant_id, subjects)
+       SELECT $1, ARRAY(SELECT jsonb_array_elements_text(line)) FROM unnest($2::jsonb[]) AS given (line)`,
+      [tenantId, lines],
+    );
   }
 
   /** Marks every record of these entities, whatever became of it. */
-  async addAll(db: EntityManager, tenantId: string, entities: readonly string[]): Promise<void> {
+  async addAll(db: TenantDb, tenantId: string, entities: readonly string[]): Promise<void> {
     const rows = entities.map((entity) => `SELECT '${entity}:' || zoho_id FROM "${entity}" WHERE tenant_id = $1`);
     await db.query(
-      `INSERT INTO push_mark (tenant_id, subject)
-       SELECT $1, subject FROM (${rows.join(' UNION ALL ')}
-         UNION SELECT subject FROM push_target WHERE tenant_id = $1) AS known (subject)`,
+      `INSERT INTO push_mark (tenant_id, subjects)
+       SELECT $1, array_agg(subject) FROM (
+         SELECT subject, row_number() OVER () / ${LINE} AS line FROM (${rows.join(' UNION ALL ')}
+           UNION SELECT subject FROM push_target WHERE tenant_id = $1) AS known (subject)) AS numbered
+       GROUP BY line`,
       [tenantId],
     );
   }
 
-  /** Takes marks away, the oldest first. @returns their subjects */
-  async take(db: EntityManager, tenantId: string, limit: number): Promise<{ subjects: string[]; count: number }> {
-    const [lines]: [{ subject: string }[], number] = await db.query(
+  /** Takes marks of about so many subjects away, the oldest first. @returns the subjects; none when nothing is marked */
+  async take(db: TenantDb, tenantId: string, limit: number): Promise<string[]> {
+    const lines = await db.query<{ subjects: string[] }[]>(
       `DELETE FROM push_mark WHERE tenant_id = $1 AND id IN (
-         SELECT id FROM push_mark WHERE tenant_id = $1 ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED)
-       RETURNING subject`,
+         SELECT id FROM (
+           SELECT id, sum(size) OVER (ORDER BY id) - size AS before FROM (
+             SELECT id, cardinality(subjects) AS size FROM push_mark
+             WHERE tenant_id = $1 ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED) AS oldest) AS counted
+         WHERE before < $2)
+       RETURNING subjects`,
       [tenantId, limit],
     );
-    return { subjects: [...new Set(lines.map(({ subject }) => subject))], count: lines.length };
+    return [...new Set(lines.flatMap(({ subjects }) => subjects))];
   }
 
   /** Nothing is known of these persons any longer; what Moodle has of them is left to those who look after it. */
-  async erase(db: EntityManager, tenantId: string, subjects: readonly string[]): Promise<number> {
-    await db.query('DELETE FROM push_mark WHERE tenant_id = $1 AND subject = ANY($2::text[])', [tenantId, subjects]);
-    const [, count]: [unknown, number] = await db.query(
-      'DELETE FROM push_target WHERE tenant_id = $1 AND subject = ANY($2::text[])',
+  async erase(db: TenantDb, tenantId: string, subjects: readonly string[]): Promise<number> {
+    await db.query(
+      `UPDATE push_mark SET subjects = ARRAY(SELECT unnest(subjects) EXCEPT SELECT unnest($2::text[]))
+       WHERE tenant_id = $1 AND subjects && $2::text[]`,
       [tenantId, subjects],
     );
+    await db.query(`DELETE FROM push_mark WHERE tenant_id = $1 AND subjects = '{}'`, [tenantId]);
+    const count = await db.change('DELETE FROM push_target WHERE tenant_id = $1 AND subject = ANY($2::text[])', [
+      tenantId,
+      subjects,
+    ]);
     return count;
   }
 }

@@ -10,7 +10,7 @@ import type { Subject } from '../wanted/subject';
 import type { TargetKey } from '../targets/target';
 import { TargetRepository } from '../targets/target.repository';
 
-/** Marks that one transaction turns into targets. */
+/** Subjects that one transaction turns into targets, and those of a line besides. */
 const PORTION = 1_000;
 
 /** Turns marks into targets that are wanted anew; what they are to be is read when they are pushed. */
@@ -25,11 +25,11 @@ export class Planner {
 
   /** Until there are no marks left, or the signal says stop. */
   async plan(tenantId: string, settings: MoodleSettings, signal: AbortSignal): Promise<void> {
-    for (let count = PORTION; count === PORTION && !signal.aborted;) {
+    for (let count = 1; count > 0 && !signal.aborted;) {
       count = await this.transaction.run(tenantId, async (db) => {
-        const taken = await this.marks.take(db, tenantId, PORTION);
-        if (taken.count > 0) await this.planFor({ db, tenantId, settings }, taken.subjects as Subject[]);
-        return taken.count;
+        const subjects = await this.marks.take(db, tenantId, PORTION);
+        if (subjects.length > 0) await this.planFor({ db, tenantId, settings }, subjects as Subject[]);
+        return subjects.length;
       });
     }
   }

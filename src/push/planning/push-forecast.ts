@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import type { TenantDb } from '../../database/tenant-db';
 import { Environment } from '../../config/environment';
 import { EntityRegistry } from '../../sync/entity-registry';
 import { ProfileReader } from '../../sync/profile/profile-reader';
@@ -66,19 +66,19 @@ export class PushForecast implements Foresight, OnModuleInit {
     this.changes.addForesight(this);
   }
 
-  async foresee(db: EntityManager, tenantId: string, entity: string, changes: readonly RowChange[]): Promise<Forecast> {
+  async foresee(db: TenantDb, tenantId: string, entity: string, changes: readonly RowChange[]): Promise<Forecast> {
     const subjects = this.sources.subjectsOf(entity, changes);
     if (subjects.length === 0) return { calls: [], targets: [] };
     const settings = settingsOf((await this.profiles.read(tenantId)).profile, this.environment);
     await this.planner.planFor({ db, tenantId, settings }, subjects);
     const calls: ForeseenCall[] = [];
-    const pushing = { tenantId, settings, within: <T>(work: (db: EntityManager) => Promise<T>) => work(db) };
+    const pushing = { tenantId, settings, within: <T>(work: (db: TenantDb) => Promise<T>) => work(db) };
     const settled = await this.pushAll(db, { ...pushing, calls: new MoodleCalls(pretend(calls)) });
     return { calls, targets: [...settled.values()].map((one) => this.toView(one)) };
   }
 
   /** Each kind until none of it is due, then from the first again, as long as anything was. */
-  private async pushAll(db: EntityManager, pushing: Pushing): Promise<Map<string, Settled>> {
+  private async pushAll(db: TenantDb, pushing: Pushing): Promise<Map<string, Settled>> {
     const { tenantId } = pushing;
     const all = new Map<string, Settled>();
     for (let count = 1; count > 0;) {

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** Something has changed that concerns the subject; whoever plans the pushes takes the line away. */
+/** Something has changed that concerns these subjects; whoever plans the pushes takes the line away. */
 @Entity('push_mark')
 export class PushMarkEntity {
   @PrimaryColumn({ type: 'text' })
@@ -9,6 +9,6 @@ export class PushMarkEntity {
   @PrimaryColumn({ type: 'bigint', generated: 'identity', generatedIdentity: 'ALWAYS' })
   id: string;
 
-  @Column({ type: 'text' })
-  subject: string;
+  @Column({ type: 'text', array: true })
+  subjects: string[];
 }

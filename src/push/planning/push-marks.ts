@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import type { TenantDb } from '../../database/tenant-db';
 import { PUSH_QUEUE } from '../../database/queue-schema';
 import { JobQueue } from '../../queue/job-queue';
 import { type RowChange, RowChanges } from '../../sync/row-changes';
@@ -28,7 +28,7 @@ export class PushMarks implements OnModuleInit {
   }
 
   /** Of a person nothing may be left. What is no person is hidden in Moodle as if it were deleted, with all that is in it. */
-  private async forget(db: EntityManager, tenantId: string, entity: string, ids: readonly string[]): Promise<number> {
+  private async forget(db: TenantDb, tenantId: string, entity: string, ids: readonly string[]): Promise<number> {
     const subjects = ids.map((id) => subjectOf(entity, id));
     const source = this.sources.find(entity);
     if (source?.readUsers) return this.marks.erase(db, tenantId, subjects);
@@ -36,16 +36,11 @@ export class PushMarks implements OnModuleInit {
     return 0;
   }
 
-  private async mark(
-    db: EntityManager,
-    tenantId: string,
-    entity: string,
-    changes: readonly RowChange[],
-  ): Promise<void> {
+  private async mark(db: TenantDb, tenantId: string, entity: string, changes: readonly RowChange[]): Promise<void> {
     await this.add(db, tenantId, this.sources.subjectsOf(entity, changes));
   }
 
-  private async add(db: EntityManager, tenantId: string, subjects: readonly string[]): Promise<void> {
+  private async add(db: TenantDb, tenantId: string, subjects: readonly string[]): Promise<void> {
     if (subjects.length === 0) return;
     await this.marks.add(db, tenantId, subjects);
     // What is only kept is planned by the upkeep.

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import type { TenantDb } from '../../database/tenant-db';
 import { BriefMemory } from '../../database/brief-memory';
 import { TenantTransaction } from '../../database/tenant-transaction';
 import { SecretRepository } from '../../secrets/secret.repository';
@@ -31,11 +31,11 @@ export class MoodleToken {
     return this.transaction.run(tenantId, (db) => this.isThereWithin(db, tenantId));
   }
 
-  async isThereWithin(db: EntityManager, tenantId: string): Promise<boolean> {
+  async isThereWithin(db: TenantDb, tenantId: string): Promise<boolean> {
     return (await this.secrets.list(db, tenantId)).some(({ field }) => field === FIELD);
   }
 
-  async change(db: EntityManager, tenantId: string, token: string | null): Promise<void> {
+  async change(db: TenantDb, tenantId: string, token: string | null): Promise<void> {
     if (token === null) await this.secrets.remove(db, tenantId, FIELD, SLOT);
     else await this.secrets.put(db, tenantId, FIELD, SLOT, token);
   }

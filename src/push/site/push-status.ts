@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Act, type Actor, AuditLog } from '../../audit/audit-log';
 import { Environment } from '../../config/environment';
-import type { EntityManager } from 'typeorm';
+import type { TenantDb } from '../../database/tenant-db';
 import { TenantTransaction } from '../../database/tenant-transaction';
 import { ProfileReader } from '../../sync/profile/profile-reader';
 import { type LayoutName, settingsOf } from '../wanted/moodle-settings';
@@ -87,13 +87,7 @@ export class PushStatusService {
     return this.read(tenantId);
   }
 
-  private async remember(
-    db: EntityManager,
-    tenantId: string,
-    by: Actor,
-    act: Act,
-    before: Pause | null,
-  ): Promise<void> {
+  private async remember(db: TenantDb, tenantId: string, by: Actor, act: Act, before: Pause | null): Promise<void> {
     const after = await this.tenants.findPause(db, tenantId);
     await this.audit.write(db, tenantId, by, { act, subject: 'moodle', before: said(before), after: said(after) });
   }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import type { TenantDb } from '../../database/tenant-db';
 import type { LayoutName } from '../wanted/moodle-settings';
 
 /** Why nothing is pushed for a tenant. */
@@ -32,7 +32,7 @@ interface PauseLine {
 @Injectable()
 export class TenantPushRepository {
   /** Remembers by what everything is planned. @returns whether that is new, so that everything must be planned anew */
-  async planBy(db: EntityManager, tenantId: string, layout: LayoutName, profileVersion: number): Promise<boolean> {
+  async planBy(db: TenantDb, tenantId: string, layout: LayoutName, profileVersion: number): Promise<boolean> {
     const lines: TenantLine[] = await db.query(
       'SELECT layout, profile_version FROM push_tenant WHERE tenant_id = $1 FOR UPDATE',
       [tenantId],
@@ -47,7 +47,7 @@ export class TenantPushRepository {
   }
 
   /** Remembers which Moodle is pushed to. @returns whether it was another before */
-  async pushTo(db: EntityManager, tenantId: string, baseUrl: string): Promise<boolean> {
+  async pushTo(db: TenantDb, tenantId: string, baseUrl: string): Promise<boolean> {
     const [line]: { base_url: string | null }[] = await db.query(
       'SELECT base_url FROM push_tenant WHERE tenant_id = $1 FOR UPDATE',
       [tenantId],
@@ -58,14 +58,14 @@ export class TenantPushRepository {
   }
 
   /** Makes the tenant known, as one for which nothing is planned yet. */
-  async ensure(db: EntityManager, tenantId: string, layout: LayoutName, profileVersion: number): Promise<void> {
+  async ensure(db: TenantDb, tenantId: string, layout: LayoutName, profileVersion: number): Promise<void> {
     await db.query(
       `INSERT INTO push_tenant (tenant_id, layout, profile_version) VALUES ($1, $2, $3) ON CONFLICT (tenant_id) DO NOTHING`,
       [tenantId, layout, profileVersion - 1],
     );
   }
 
-  async findPause(db: EntityManager, tenantId: string): Promise<Pause | null> {
+  async findPause(db: TenantDb, tenantId: string): Promise<Pause | null> {
     const [line]: PauseLine[] = await db.query(
       `SELECT paused_by, reason, message, paused_at, next_check_at <= clock_timestamp() AS is_check_due
        FROM push_tenant WHERE tenant_id = $1 AND paused_by IS NOT NULL`,
@@ -77,8 +77,8 @@ export class TenantPushRepository {
   }
 
   /** @returns whether it was not paused before: then somebody is to be told */
-  async pause(db: EntityManager, tenantId: string, by: Pause['by'], reason: string, message: string): Promise<boolean> {
-    const [, count]: [unknown, number] = await db.query(
+  async pause(db: TenantDb, tenantId: string, by: Pause['by'], reason: string, message: string): Promise<boolean> {
+    const count = await db.change(
       `UPDATE push_tenant SET paused_by = $2, reason = $3, message = $4, paused_at = clock_timestamp(),
          next_check_at = clock_timestamp() + ${CHECK_SECONDS} * interval '1 second'
        WHERE tenant_id = $1 AND (paused_by IS NULL OR ($2 = 'person' AND paused_by = 'site'))`,
@@ -87,7 +87,7 @@ export class TenantPushRepository {
     return count > 0;
   }
 
-  async resume(db: EntityManager, tenantId: string): Promise<void> {
+  async resume(db: TenantDb, tenantId: string): Promise<void> {
     await db.query(
       `UPDATE push_tenant SET paused_by = NULL, reason = NULL, message = NULL, paused_at = NULL, next_check_at = NULL
        WHERE tenant_id = $1`,
@@ -95,7 +95,7 @@ export class TenantPushRepository {
     );
   }
 
-  async checkLater(db: EntityManager, tenantId: string): Promise<void> {
+  async checkLater(db: TenantDb, tenantId: string): Promise<void> {
     await db.query(
       `UPDATE push_tenant SET next_check_at = clock_timestamp() + ${CHECK_SECONDS} * interval '1 second' WHERE tenant_id = $1`,
       [tenantId],

@@ -95,7 +95,7 @@ export class PushReader {
   /** Everything that is not pushed and matches is due at once; what has failed is looked up. @returns how many */
   async retryAll(tenantId: string, by: Actor, filter: PushFilter): Promise<number> {
     return this.transaction.run(tenantId, async (db) => {
-      const [, count] = await db.query<[unknown, number]>(
+      const count = await db.change(
         `UPDATE push_target SET state = 'wanted', next_try_at = clock_timestamp(), attempts = 0, note = NULL,
            is_doubtful = is_doubtful OR (state = 'failed' AND ${WAS_PUSHED}), changed_at = clock_timestamp()
          WHERE tenant_id = $1 AND ${FILTER} AND state IN ('failed', 'retrying', 'waiting', 'wanted')`,
@@ -139,7 +139,7 @@ export class PushReader {
         `SELECT ${COLUMNS} FROM push_target WHERE tenant_id = $1 AND id = $2 FOR UPDATE`,
         [tenantId, pushId],
       );
-      const [[after]] = await db.query<[PushLine[], number]>(
+      const [after] = await db.query<PushLine[]>(
         `UPDATE push_target SET ${assignments}, changed_at = clock_timestamp()
          WHERE tenant_id = $1 AND id = $2 RETURNING ${COLUMNS}`,
         [tenantId, pushId, ...parameters],

@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import type { TenantDb } from '../../database/tenant-db';
 import { textOf } from '../../sync/fields';
 import { type RowExtra, RowExtras } from '../../sync/row-extras';
 import type { StoredRow } from '../../sync/synced.repository';
@@ -42,7 +42,7 @@ export class RowTargets implements RowExtra, OnModuleInit {
   }
 
   async read(
-    db: EntityManager,
+    db: TenantDb,
     tenantId: string,
     entity: string,
     rows: readonly StoredRow[],
@@ -61,12 +61,7 @@ export class RowTargets implements RowExtra, OnModuleInit {
 }
 
 /** Targets of what the rows are themselves: where there are several of a kind, the one that is in use, or the newest. */
-const readOwn = (
-  db: EntityManager,
-  tenantId: string,
-  entity: string,
-  rows: readonly StoredRow[],
-): Promise<TargetLine[]> =>
+const readOwn = (db: TenantDb, tenantId: string, entity: string, rows: readonly StoredRow[]): Promise<TargetLine[]> =>
   db.query(
     `SELECT row.zoho_id, kind, moodle_id, state, reason, message, pushed_at
      FROM unnest($2::text[], $3::text[]) AS row (zoho_id, subject)
@@ -80,7 +75,7 @@ const readOwn = (
  * own class comes last, and is shown.
  */
 const readSeats = (
-  db: EntityManager,
+  db: TenantDb,
   tenantId: string,
   rows: readonly StoredRow[],
   seat: Seating,

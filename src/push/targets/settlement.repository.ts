@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import type { TenantDb } from '../../database/tenant-db';
 import { type ClaimedTarget, DOUBT_SECONDS, ENROLMENT_STAYS, nameOf, type Settlement, WANTED_AGAIN } from './target';
 
 /** What waits is looked at again after this time even if nobody has called for it. */
@@ -18,18 +18,18 @@ export class SettlementRepository {
    * Writes what became of claimed targets, as far as they are still this worker's. One that another has taken meanwhile
    * may have been overwritten in Moodle by this one: it is looked up again.
    */
-  async settle(db: EntityManager, tenantId: string, lease: string, settled: readonly Settled[]): Promise<void> {
+  async settle(db: TenantDb, tenantId: string, lease: string, settled: readonly Settled[]): Promise<void> {
     // A child that turns to waiting and a parent that arrives must not miss each other.
     await db.query("SELECT pg_advisory_xact_lock(hashtextextended('push settle ' || $1, 0))", [tenantId]);
     await this.write(db, tenantId, lease, settled);
   }
 
   /** The same while no other worker settles, or none may notice. */
-  async write(db: EntityManager, tenantId: string, lease: string, settled: readonly Settled[]): Promise<void> {
+  async write(db: TenantDb, tenantId: string, lease: string, settled: readonly Settled[]): Promise<void> {
     const lines = settled.map((one) => toLine(one));
     const ids = settled.map(({ target }) => target.id);
     const parameters = [tenantId, lease, JSON.stringify(lines)];
-    const [kept]: [{ id: string }[], number] = await db.query(
+    const kept: { id: string }[] = await db.query(
       `UPDATE push_target AS target SET
          pushed = CASE WHEN line.outcome = 'pushed' THEN line.wanted ELSE pushed END,
          pushed_at = CASE WHEN line.outcome = 'pushed' THEN clock_timestamp() ELSE pushed_at END,
@@ -72,7 +72,7 @@ export class SettlementRepository {
   }
 
   /** What has waited for one of these is due. */
-  private async wakeWaiting(db: EntityManager, tenantId: string, settled: readonly Settled[]): Promise<void> {
+  private async wakeWaiting(db: TenantDb, tenantId: string, settled: readonly Settled[]): Promise<void> {
     const names = settled
       .filter(({ settlement }) => settlement.outcome === 'pushed')
       .map(({ target }) => nameOf(target));
@@ -85,7 +85,7 @@ export class SettlementRepository {
   }
 
   /** What is to wait for something that has arrived meanwhile need not wait. */
-  private async wakeLate(db: EntityManager, tenantId: string, settled: readonly Settled[]): Promise<void> {
+  private async wakeLate(db: TenantDb, tenantId: string, settled: readonly Settled[]): Promise<void> {
     const waiting = settled.filter(({ settlement }) => settlement.outcome === 'waiting').map(({ target }) => target);
     if (waiting.length === 0) return;
     await db.query(
@@ -102,7 +102,7 @@ export class SettlementRepository {
   }
 
   /** Moodle takes who is unenrolled out of the groups of the course: what was known of the memberships holds no longer. */
-  private async endMemberships(db: EntityManager, tenantId: string, settled: readonly Settled[]): Promise<void> {
+  private async endMemberships(db: TenantDb, tenantId: string, settled: readonly Settled[]): Promise<void> {
     const ended = settled.filter(({ settlement }) => settlement.outcome === 'pushed' && settlement.endsChildren);
     if (ended.length === 0) return;
     await db.query(
@@ -116,7 +116,7 @@ export class SettlementRepository {
   }
 
   /** What stood in something that was made anew in Moodle is gone with what was there before. */
-  private async wantChildren(db: EntityManager, tenantId: string, settled: readonly Settled[]): Promise<void> {
+  private async wantChildren(db: TenantDb, tenantId: string, settled: readonly Settled[]): Promise<void> {
     const anew = settled.filter(({ target, settlement }) => isMadeAnew(target, settlement)).map(({ target }) => target);
     if (anew.length === 0) return;
     const subjectsOf = (isUser: boolean) =>
@@ -130,12 +130,7 @@ export class SettlementRepository {
     );
   }
 
-  private async doubt(
-    db: EntityManager,
-    tenantId: string,
-    ids: readonly string[],
-    kept: readonly string[],
-  ): Promise<void> {
+  private async doubt(db: TenantDb, tenantId: string, ids: readonly string[], kept: readonly string[]): Promise<void> {
     const fine = new Set(kept);
     await db.query(
       `UPDATE push_target SET is_doubtful = true, wanted = wanted + 1,

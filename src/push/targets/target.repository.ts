@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import type { TenantDb } from '../../database/tenant-db';
 import type { Subject } from '../wanted/subject';
 import { type ClaimedTarget, DOUBT_SECONDS, type Kind, nameOf, type TargetKey, WANTED_AGAIN } from './target';
 
@@ -30,7 +30,7 @@ export class TargetRepository {
    * One that is ignored stays so.
    */
   async want(
-    db: EntityManager,
+    db: TenantDb,
     tenantId: string,
     keys: readonly TargetKey[],
     subjects: readonly string[],
@@ -66,7 +66,7 @@ export class TargetRepository {
    * nobody knows how far that worker came.
    */
   async claim(
-    db: EntityManager,
+    db: TenantDb,
     tenantId: string,
     kind: Kind,
     lease: string,
@@ -74,7 +74,7 @@ export class TargetRepository {
     isSerial: boolean,
   ): Promise<ClaimedTarget[]> {
     if (isSerial && !(await isFree(db, tenantId, kind))) return [];
-    const [lines]: [TargetLine[], number] = await db.query(
+    const lines: TargetLine[] = await db.query(
       `UPDATE push_target AS target SET lease = $3, leased_until = clock_timestamp() + $5 * interval '1 second',
          is_doubtful = is_doubtful OR lease IS NOT NULL,
          doubt_until = CASE WHEN lease IS NULL THEN doubt_until ELSE clock_timestamp() + $6 * interval '1 second' END
@@ -96,13 +96,13 @@ export class TargetRepository {
    * back. There is no doubt about them: what Moodle has is taken to be as it was pushed.
    */
   async claimTouched(
-    db: EntityManager,
+    db: TenantDb,
     tenantId: string,
     kind: Kind,
     lease: string,
     limit: number,
   ): Promise<ClaimedTarget[]> {
-    const [lines]: [TargetLine[], number] = await db.query(
+    const lines: TargetLine[] = await db.query(
       `UPDATE push_target SET lease = $3, next_try_at = NULL, is_doubtful = false, doubt_until = NULL
        WHERE tenant_id = $1 AND id = ANY(ARRAY(
          SELECT id FROM push_target
@@ -115,22 +115,18 @@ export class TargetRepository {
   }
 
   /** Keeps what a worker must know that takes the target over. @throws when it is no longer this worker's */
-  async remember(
-    db: EntityManager,
-    tenantId: string,
-    target: ClaimedTarget,
-    lease: string,
-    memo: unknown,
-  ): Promise<void> {
-    const [, count]: [unknown, number] = await db.query(
-      'UPDATE push_target SET memo = $4 WHERE tenant_id = $1 AND id = $2 AND lease = $3',
-      [tenantId, target.id, lease, JSON.stringify(memo)],
-    );
+  async remember(db: TenantDb, tenantId: string, target: ClaimedTarget, lease: string, memo: unknown): Promise<void> {
+    const count = await db.change('UPDATE push_target SET memo = $4 WHERE tenant_id = $1 AND id = $2 AND lease = $3', [
+      tenantId,
+      target.id,
+      lease,
+      JSON.stringify(memo),
+    ]);
     if (count === 0) throw new Error(`${nameOf(target)} has been taken over`);
   }
 
   /** The worker is alive: what it has taken stays its own. */
-  async renew(db: EntityManager, tenantId: string, lease: string): Promise<void> {
+  async renew(db: TenantDb, tenantId: string, lease: string): Promise<void> {
     await db.query(
       `UPDATE push_target SET leased_until = clock_timestamp() + $3 * interval '1 second'
        WHERE tenant_id = $1 AND lease = $2`,
@@ -139,7 +135,7 @@ export class TargetRepository {
   }
 
   /** Nothing is known to be in Moodle any longer: it is another. Everything is looked up there before it is made. */
-  async forgetMoodle(db: EntityManager, tenantId: string): Promise<void> {
+  async forgetMoodle(db: TenantDb, tenantId: string): Promise<void> {
     await db.query(
       `UPDATE push_target SET moodle_id = NULL, pushed_digest = NULL, memo = NULL, is_active = false, is_doubtful = false,
          doubt_until = NULL, hold_id = NULL, is_approved = false, wanted = wanted + 1, attempts = 0,
@@ -150,7 +146,7 @@ export class TargetRepository {
   }
 
   /** How these stand that others depend on; absent for those that nobody wants. */
-  async findParents(db: EntityManager, tenantId: string, keys: readonly TargetKey[]): Promise<Map<string, Parent>> {
+  async findParents(db: TenantDb, tenantId: string, keys: readonly TargetKey[]): Promise<Map<string, Parent>> {
     const lines: ParentLine[] = await db.query(
       `SELECT kind, subject, place, moodle_id, is_active, message FROM push_target WHERE tenant_id = $1
          AND (kind, subject, place) IN (SELECT * FROM unnest($2::text[], $3::text[], $4::text[]))`,
@@ -169,7 +165,7 @@ export class TargetRepository {
   }
 
   /** Moodle's ids of all targets of the kind in these places, also of those that are only remembered yet. */
-  async findIds(db: EntityManager, tenantId: string, kind: Kind, places: readonly string[]): Promise<Set<number>> {
+  async findIds(db: TenantDb, tenantId: string, kind: Kind, places: readonly string[]): Promise<Set<number>> {
     const lines: { moodle_id: string }[] = await db.query(
       `SELECT coalesce(moodle_id, (memo->>'id')::bigint) AS moodle_id FROM push_target
        WHERE tenant_id = $1 AND kind = $2 AND place = ANY($3::text[]) AND (moodle_id IS NOT NULL OR memo ? 'id')`,
@@ -179,7 +175,7 @@ export class TargetRepository {
   }
 
   /** Seconds until something is due, 0 while there are marks; null when nothing is. */
-  async nextDueIn(db: EntityManager, tenantId: string): Promise<number | null> {
+  async nextDueIn(db: TenantDb, tenantId: string): Promise<number | null> {
     const [line]: { seconds: number | null }[] = await db.query(
       `SELECT CASE WHEN EXISTS (SELECT FROM push_mark WHERE tenant_id = $1) THEN 0 ELSE
          (SELECT extract(epoch FROM min(greatest(next_try_at, leased_until)) - clock_timestamp())::float8
@@ -205,7 +201,7 @@ interface ParentLine extends TargetKey {
 }
 
 /** Whether nobody has targets of the kind in hand. Who asks holds the answer until the end of the transaction. */
-async function isFree(db: EntityManager, tenantId: string, kind: Kind): Promise<boolean> {
+async function isFree(db: TenantDb, tenantId: string, kind: Kind): Promise<boolean> {
   await db.query("SELECT pg_advisory_xact_lock(hashtextextended('push ' || $1 || ' ' || $2, 0))", [kind, tenantId]);
   const [line]: { taken: boolean }[] = await db.query(
     `SELECT EXISTS (SELECT FROM push_target

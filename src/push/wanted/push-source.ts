@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import type { TenantDb } from '../../database/tenant-db';
 import type { CanonicalValues } from '../../sync/record';
 import type { RowChange } from '../../sync/row-changes';
 import type { MoodleSettings } from './moodle-settings';
@@ -11,7 +11,7 @@ export type Standing = 'active' | 'suspended' | 'pending';
 
 /** For whom, and by which rules, rows are read. */
 export interface Scope {
-  readonly db: EntityManager;
+  readonly db: TenantDb;
   readonly tenantId: string;
   readonly settings: MoodleSettings;
 }
