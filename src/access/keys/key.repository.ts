@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource } from 'typeorm';
+import type { TenantDb } from '../../database/tenant-db';
 import type { Scope } from '../scope';
 import { hashOfSecret, newKeyText } from './key-text';
 
@@ -73,7 +74,7 @@ export class KeyRepository {
   }
 
   /** @throws TooManyKeys */
-  async create(db: EntityManager, draft: KeyDraft): Promise<MadeKey> {
+  async create(db: TenantDb, draft: KeyDraft): Promise<MadeKey> {
     await this.demandRoom(db, draft);
     const { id, secret, text } = newKeyText();
     const [key]: ApiKey[] = await db.query(
@@ -94,7 +95,7 @@ export class KeyRepository {
   }
 
   /** Of two that are made at once, the second sees the first. */
-  private async demandRoom(db: EntityManager, { name, tenantId }: KeyDraft): Promise<void> {
+  private async demandRoom(db: TenantDb, { name, tenantId }: KeyDraft): Promise<void> {
     await db.query(`SELECT pg_advisory_xact_lock(hashtextextended('api_key ' || $1, 0))`, [
       // Of one tenant's keys, whatever their names: all of them are counted.
       JSON.stringify([tenantId]),
@@ -112,17 +113,17 @@ export class KeyRepository {
   }
 
   /** The key ends when this time is over, or earlier if it would have. @returns null when there is no live one */
-  async expire(db: EntityManager, id: string, inSeconds: number): Promise<ApiKey | null> {
+  async expire(db: TenantDb, id: string, inSeconds: number): Promise<ApiKey | null> {
     return this.end(db, `expires_at = least(expires_at, now() + $2 * interval '1 second')`, [id, inSeconds]);
   }
 
   /** @returns null when there is no live one */
-  async revoke(db: EntityManager, id: string): Promise<ApiKey | null> {
+  async revoke(db: TenantDb, id: string): Promise<ApiKey | null> {
     return this.end(db, 'revoked_at = now()', [id]);
   }
 
-  private async end(db: EntityManager, change: string, values: readonly unknown[]): Promise<ApiKey | null> {
-    const [[key]]: [ApiKey[], number] = await db.query(
+  private async end(db: TenantDb, change: string, values: readonly unknown[]): Promise<ApiKey | null> {
+    const [key]: ApiKey[] = await db.query(
       `UPDATE api_key SET ${change} WHERE id = $1 AND ${STATE} = 'live' RETURNING ${COLUMNS}`,
       [...values],
     );

@@ -6,6 +6,7 @@ import {
   type RateLimiterStoreAbstract,
 } from 'rate-limiter-flexible';
 import { DataSource } from 'typeorm';
+import { Gathered } from '../../database/gathered';
 import { Environment } from '../../config/environment';
 import { Problem } from '../../request/problem';
 import { RedisConnection } from '../../redis/redis-connection';
@@ -21,6 +22,12 @@ const PREFIX = 'zoho-moodle-sync:rate';
 export class RequestRates {
   /** by how many requests a minute they let through */
   private readonly limiters = new Map<number, RateLimiterStoreAbstract>();
+  /** each answers for how many milliseconds it is refused, or null */
+  private readonly counted = new Gathered<string, number | null>(
+    (requests, lane) => this.countAll(requests, Number.parseInt(lane, 10)),
+    () => [],
+    { keys: 1, rounds: 1 },
+  );
 
   constructor(
     private readonly environment: Environment,
@@ -46,15 +53,27 @@ export class RequestRates {
 
   private async consume(whose: string, points: number): Promise<void> {
     if (points === 0) return;
+    const refusedForMs = await this.counted.do(`${points} ${whose}`, whose);
+    if (refusedForMs === null) return;
+    const seconds = Math.max(1, Math.ceil(refusedForMs / 1_000));
+    const [kind = ''] = whose.split(':');
+    throw new Problem('RATE_EXCEEDED', `The ${kind} may make ${points} requests a minute`, {
+      retryAfterSeconds: seconds,
+    });
+  }
+
+  /** Counts requests that came at the same time in one go: of those that are too many, the last are refused. */
+  private async countAll(requests: readonly string[], points: number): Promise<(number | null)[]> {
+    const [whose = ''] = requests;
     try {
-      await this.limiterOf(points).consume(whose);
+      await this.limiterOf(points).consume(whose, requests.length);
+      return requests.map(() => null);
     } catch (error) {
       if (!(error instanceof RateLimiterRes)) throw error;
-      const seconds = Math.max(1, Math.ceil(error.msBeforeNext / 1_000));
-      const [kind = ''] = whose.split(':');
-      throw new Problem('RATE_EXCEEDED', `The ${kind} may make ${points} requests a minute`, {
-        retryAfterSeconds: seconds,
-      });
+      const { consumedPoints, msBeforeNext } = error;
+      // Refused from memory, nothing has been counted.
+      const fitting = consumedPoints > points ? requests.length - (consumedPoints - points) : 0;
+      return requests.map((_one, at) => (at < fitting ? null : msBeforeNext));
     }
   }
 
