@@ -1,4 +1,5 @@
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource } from 'typeorm';
+import type { TenantDb } from '../src/database/tenant-db';
 import { Client } from 'pg';
 import { TenantTransaction } from '../src/database/tenant-transaction';
 import { KeyRing } from '../src/secrets/key-ring';
@@ -26,7 +27,7 @@ afterAll(async () => {
 const inTenant = <T>(
   { app }: TestService,
   tenant: string,
-  work: (secrets: SecretRepository, db: EntityManager) => Promise<T>,
+  work: (secrets: SecretRepository, db: TenantDb) => Promise<T>,
 ): Promise<T> => app.get(TenantTransaction).run(tenant, (db) => work(app.get(SecretRepository), db));
 const put = (service: TestService, tenant: string, slot: number, plain: string): Promise<void> =>
   inTenant(service, tenant, (secrets, db) => secrets.put(db, tenant, 'webhook.secret', slot, plain));

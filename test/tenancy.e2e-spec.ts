@@ -16,6 +16,9 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
+/** An index of blocks, which has no keys: what is removed by its age is found by it, whosesoever it is. */
+const BY_BLOCKS = { name: 'change_record_recorded_at_idx' };
+
 describe('row-level security', () => {
   it('is enabled and forced on every table but the exempt ones, on the transaction’s tenant', async () => {
     expect(await unguarded()).toEqual([]);
@@ -65,7 +68,7 @@ describe('row-level security', () => {
                          WHERE a.attrelid = t.oid AND a.attnum = k.conkey[1] AND a.attname = 'tenant_id')`,
       [tables],
     );
-    expect(indexes).toEqual([]);
+    expect(indexes).toEqual([BY_BLOCKS]);
   });
 
   it('is bypassed by no role of the service, which owns nothing and may not empty a table', async () => {
@@ -97,9 +100,9 @@ describe('row-level security', () => {
         theirs,
       ]),
     );
-    await expect(forge).rejects.toMatchObject({ driverError: { code: '42501' } });
+    await expect(forge).rejects.toMatchObject({ code: '42501' });
     const steal = await transaction.run(mine, (db) => db.query(`UPDATE program SET name = 'x' RETURNING zoho_id`));
-    expect(steal).toEqual([[], 0]);
+    expect(steal).toEqual([]);
   });
 
   it('shows a connection without a transaction’s tenant nothing, though its role owns the tables', async () => {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import type { TenantDb } from '../database/tenant-db';
 import { KeyCheck } from '../access/keys/key-check';
 import { type ApiKey, KeyRepository, type MadeKey, TooManyKeys } from '../access/keys/key.repository';
 import { AuditLog, SERVICE } from '../audit/audit-log';
@@ -118,7 +118,7 @@ export class KeysService {
     return key;
   }
 
-  private async make(tenantId: string | null, work: (db: EntityManager) => Promise<MadeKey>): Promise<MadeKeyView> {
+  private async make(tenantId: string | null, work: (db: TenantDb) => Promise<MadeKey>): Promise<MadeKeyView> {
     try {
       const { key, text } = await this.transaction.run(tenantId ?? SERVICE, work);
       return { ...toView(key), key: text };

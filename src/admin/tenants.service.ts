@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import type { TenantDb } from '../database/tenant-db';
 import { WebhookSecrets, type WebhookSecret } from '../access/signatures/webhook-secrets';
 import { AuditLog } from '../audit/audit-log';
 import { Environment } from '../config/environment';
@@ -114,7 +114,7 @@ export class TenantsService {
   }
 
   /** Whoever may change the address must not have the token sent there: it comes anew with an address of another site. */
-  private async demandToken(db: EntityManager, { id, settings }: Tenant, { moodle }: TenantChange): Promise<void> {
+  private async demandToken(db: TenantDb, { id, settings }: Tenant, { moodle }: TenantChange): Promise<void> {
     const { base_url: next, token } = moodle ?? {};
     if (next === undefined || next === null || token !== undefined) return;
     if (originOf(next) === originOf(settings.moodle_base_url)) return;
@@ -127,7 +127,7 @@ export class TenantsService {
 
   /** What is kept elsewhere than with the tenant. @returns what of it is told in the audit log */
   private async changeBeside(
-    db: EntityManager,
+    db: TenantDb,
     tenantId: string,
     by: Administrator,
     { moodle, layout, drop_policy: dropPolicy, profile }: TenantChange,

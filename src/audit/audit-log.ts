@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import type { TenantDb } from '../database/tenant-db';
 import { uuidv7 } from 'uuidv7';
 
 /** In place of a tenant's id: what concerns the service as a whole. No tenant can be called so. */
@@ -58,7 +58,7 @@ export interface AuditEntry {
 /** Remembers who has changed what. It is written in the transaction of the change itself, so that neither is without the other. */
 @Injectable()
 export class AuditLog {
-  async write(db: EntityManager, tenantId: string, { actor, requestId }: Actor, entry: AuditEntry): Promise<void> {
+  async write(db: TenantDb, tenantId: string, { actor, requestId }: Actor, entry: AuditEntry): Promise<void> {
     const { act, subject, before = null, after = null } = entry;
     await db.query(
       `INSERT INTO audit_entry (tenant_id, id, actor, act, subject, before, after, request_id)

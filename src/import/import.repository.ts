@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import type { TenantDb } from '../database/tenant-db';
 import type { RunResult } from '../sync/history/run-result';
 import type { Summary } from '../sync/sync-report';
 import type { ImportState } from './import.entity';
@@ -35,7 +35,7 @@ export interface ImportId {
 /** How far imports have come; each method is one statement, or two. */
 @Injectable()
 export class ImportRepository {
-  async findRunning(db: EntityManager, tenantId: string, key: string): Promise<StoredImport | null> {
+  async findRunning(db: TenantDb, tenantId: string, key: string): Promise<StoredImport | null> {
     const [found]: StoredImport[] = await db.query(
       `SELECT id, entity, key, state, is_full AS "isFull", portions, started_at AS "startedAt" FROM import
        WHERE tenant_id = $1 AND key = $2 AND state = 'running'`,
@@ -46,7 +46,7 @@ export class ImportRepository {
 
   /** @returns when it begins, by the database's clock, by which rows are dated too */
   async insert(
-    db: EntityManager,
+    db: TenantDb,
     { tenantId, id }: ImportId,
     { entity, key, isFull }: Pick<StoredImport, 'entity' | 'key' | 'isFull'>,
     { summary }: Tally,
@@ -60,14 +60,14 @@ export class ImportRepository {
     return line?.startedAt ?? new Date();
   }
 
-  async abandon(db: EntityManager, { tenantId, id }: ImportId): Promise<void> {
+  async abandon(db: TenantDb, { tenantId, id }: ImportId): Promise<void> {
     await db.query(
       `UPDATE import SET state = 'abandoned', updated_at = clock_timestamp() WHERE tenant_id = $1 AND id = $2`,
       [tenantId, id],
     );
   }
 
-  async findPortion(db: EntityManager, { tenantId, id }: ImportId, number: number): Promise<DonePortion | null> {
+  async findPortion(db: TenantDb, { tenantId, id }: ImportId, number: number): Promise<DonePortion | null> {
     const [found]: DonePortion[] = await db.query(
       `SELECT digest, portion.summary, without_id AS "withoutId", coalesce(results, '[]') AS results
        FROM import_portion AS portion LEFT JOIN run ON run.tenant_id = portion.tenant_id AND run.id = run_id
@@ -82,13 +82,13 @@ export class ImportRepository {
    * @returns false when another process has done it, or has ended the import: then nothing of the portion may be stored
    */
   async addPortion(
-    db: EntityManager,
+    db: TenantDb,
     { tenantId, id }: ImportId,
     { number, digest, runId }: { readonly number: number; readonly digest: string; readonly runId: string },
     { summary, withoutId }: Tally,
     all: Tally,
   ): Promise<boolean> {
-    const [, count]: [unknown, number] = await db.query(
+    const count = await db.change(
       `UPDATE import SET portions = $3, summary = $4, rejected = $5, without_id = $6, updated_at = clock_timestamp()
        WHERE tenant_id = $1 AND id = $2 AND portions = $3 - 1 AND state = 'running'`,
       [tenantId, id, number, JSON.stringify(all.summary), all.rejected, all.withoutId],
@@ -103,7 +103,7 @@ export class ImportRepository {
   }
 
   /** Remembers that the file has these ids. */
-  async see(db: EntityManager, { tenantId, id }: ImportId, zohoIds: readonly string[]): Promise<void> {
+  async see(db: TenantDb, { tenantId, id }: ImportId, zohoIds: readonly string[]): Promise<void> {
     await db.query(
       `INSERT INTO import_seen (tenant_id, import_id, zoho_id) SELECT $1, $2, unnest($3::text[]) ON CONFLICT DO NOTHING`,
       [tenantId, id, zohoIds],
@@ -111,8 +111,8 @@ export class ImportRepository {
   }
 
   /** @returns how many records that had waited were applied because of it */
-  async finish(db: EntityManager, { tenantId, id }: ImportId, missing: MissingCounts | null): Promise<number> {
-    const [[line]]: [{ released: number }[], number] = await db.query(
+  async finish(db: TenantDb, { tenantId, id }: ImportId, missing: MissingCounts | null): Promise<number> {
+    const [line]: { released: number }[] = await db.query(
       `UPDATE import SET state = 'finished', missing = $3, updated_at = clock_timestamp(), finished_at = clock_timestamp(),
          released = (SELECT coalesce(sum(run.released), 0) FROM run WHERE run.tenant_id = $1 AND run.import_id = $2)
        WHERE tenant_id = $1 AND id = $2 AND state = 'running' RETURNING released`,
@@ -122,10 +122,10 @@ export class ImportRepository {
   }
 
   /** Removes what only a running import needs, of all that run no longer. @returns how many, at most `limit` of each */
-  async tidy(db: EntityManager, tenantId: string, limit: number): Promise<number> {
+  async tidy(db: TenantDb, tenantId: string, limit: number): Promise<number> {
     let most = 0;
     for (const table of ['import_seen', 'import_portion']) {
-      const [, count]: [unknown, number] = await db.query(
+      const count = await db.change(
         `DELETE FROM ${table} WHERE tenant_id = $1 AND ctid = ANY (ARRAY(
            SELECT ctid FROM ${table} AS line WHERE tenant_id = $1 AND NOT EXISTS (
              SELECT FROM import WHERE import.tenant_id = $1 AND import.id = line.import_id AND state = 'running')
@@ -138,8 +138,8 @@ export class ImportRepository {
   }
 
   /** Removes imports that nothing has happened to for so long, at most `limit` of them. @returns how many */
-  async prune(db: EntityManager, tenantId: string, days: number, limit: number): Promise<number> {
-    const [, count]: [unknown, number] = await db.query(
+  async prune(db: TenantDb, tenantId: string, days: number, limit: number): Promise<number> {
+    const count = await db.change(
       `DELETE FROM import WHERE tenant_id = $1 AND id IN (
          SELECT id FROM import WHERE tenant_id = $1 AND updated_at < clock_timestamp() - $2 * interval '1 day' LIMIT $3)`,
       [tenantId, days, limit],
@@ -148,7 +148,7 @@ export class ImportRepository {
   }
 
   /** Removes every trace of these ids. */
-  async forget(db: EntityManager, tenantId: string, zohoIds: readonly string[]): Promise<void> {
+  async forget(db: TenantDb, tenantId: string, zohoIds: readonly string[]): Promise<void> {
     await db.query('DELETE FROM import_seen WHERE tenant_id = $1 AND zoho_id = ANY($2::text[])', [tenantId, zohoIds]);
   }
 }

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import type { TenantDb } from '../database/tenant-db';
 import { TenantTransaction } from '../database/tenant-transaction';
-import { classifierOf, groupById } from '../sync/batch';
+import { batchOf, classifierOf, groupById } from '../sync/batch';
 import { BatchApplier } from '../sync/batch-applier';
 import { FingerprintService } from '../sync/fingerprint.service';
 import { HistoryRepository } from '../sync/history/history.repository';
 import { runResults } from '../sync/history/run-result';
+import type { Outcome } from '../sync/outcome';
 import { ProfileReader } from '../sync/profile/profile-reader';
 import { toWakeRecord } from '../sync/record';
 import type { RowState } from '../sync/row-state';
@@ -76,16 +77,18 @@ export class MissingRecords {
     const records = page.map(({ zohoId }) => ({ ...toWakeRecord(zohoId), operation: 'delete' as const }));
     const asFound = new Map(page.map((found) => [found.zohoId, found]));
     try {
-      const { outcomes: all } = await this.batches.apply(
-        { parts, by, run, records: groupById(records), isWake: false },
-        async (db, { outcomes, groups }) => {
+      const [applied] = await this.batches.apply(
+        batchOf(parts, { run, by, records: groupById(records) }),
+        async (db, all) => {
+          const { outcomes = new Map<number, Outcome>(), groups = [] } = all[0] ?? {};
           if (!groups.every(({ zohoId, row }) => isAsFound(row, asFound.get(zohoId)))) throw new ChangedMeanwhile();
-          const results = [...outcomes.values()];
-          await this.history.addRun(db, run, by.definition.name, summarise(results), runResults(records, outcomes));
+          const summary = summarise([...outcomes.values()]);
+          const line = { run, entity: by.definition.name, summary, results: runResults(records, outcomes) };
+          await this.history.addRuns(db, tenantId, [line]);
         },
         'commit',
       );
-      return [...all.values()].filter(({ status }) => status === 'DELETED').length;
+      return [...(applied?.outcomes.values() ?? [])].filter(({ status }) => status === 'DELETED').length;
     } catch (error) {
       if (!(error instanceof ChangedMeanwhile)) throw error;
       return null;
@@ -117,7 +120,7 @@ const isAsFound = (row: RowState | null, found: Found | undefined): boolean =>
   row?.fingerprint === found?.fingerprint && row?.version === (found?.version?.toISOString() ?? null);
 
 async function findPage(
-  db: EntityManager,
+  db: TenantDb,
   { definition: { name } }: SyncedParts,
   { tenantId, id, startedAt }: FullImport,
   after: string | null,

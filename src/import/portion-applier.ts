@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
-import { type Applied, type Batch, classifierOf, groupById } from '../sync/batch';
+import { inFlight } from '../database/in-flight';
+import type { TenantDb } from '../database/tenant-db';
+import { type Applied, batchOf, classifierOf, groupById } from '../sync/batch';
 import { BatchApplier } from '../sync/batch-applier';
 import { ReleaseService } from '../sync/deferral/release.service';
 import { FingerprintService } from '../sync/fingerprint.service';
@@ -34,14 +35,14 @@ export interface AppliedPortion {
 
 /** A portion whose transaction is committed, and what it may set free. */
 export interface CommittedPortion extends AppliedPortion {
-  readonly groups: Applied['groups'];
+  readonly applied: Applied;
 }
 
 /** So long the database waits for its turn: a portion is read while another is written. */
 const SLICE_MS = 1;
 
 /** Also done in the portion's transaction. */
-export type Seal = (db: EntityManager, applied: AppliedPortion, zohoIds: readonly string[]) => Promise<void>;
+export type Seal = (db: TenantDb, applied: AppliedPortion, zohoIds: readonly string[]) => Promise<void>;
 
 /** Takes a portion the way that a request's records go: parsed, applied in one transaction with its run, then released. */
 @Injectable()
@@ -74,24 +75,25 @@ export class PortionApplier {
     { turn, seal, dryRun }: { readonly turn: Promise<unknown>; readonly seal: Seal; readonly dryRun: boolean },
   ): Promise<CommittedPortion> {
     const by = classifierOf(parts, mapping, this.fingerprints, run);
-    const batch: Batch = { parts, by, run, records: groupById(records), isWake: false, turn };
+    const byId = groupById(records);
     let done: AppliedPortion | undefined;
-    const { groups } = await this.batches.apply(
-      batch,
-      async (db, { outcomes }) => {
-        done = collect(portion.records, records, outcomes);
-        await this.history.addRun(db, run, by.definition.name, done.tally.summary, done.results);
-        await seal(db, done, [...batch.records.keys()]);
+    const [applied] = await this.batches.apply(
+      { ...batchOf(parts, { run, by, records: byId }), turn },
+      async (db, [all]) => {
+        done = collect(portion.records, records, all?.outcomes ?? new Map());
+        const { tally, results } = done;
+        const line = { run, entity: by.definition.name, summary: tally.summary, results };
+        await inFlight([this.history.addRuns(db, run.tenantId, [line]), seal(db, done, [...byId.keys()])]);
       },
       dryRun ? 'rollback' : 'commit',
     );
-    if (!done) throw new Error('A portion was applied without an outcome');
-    return { ...done, groups };
+    if (!done || !applied) throw new Error('A portion was applied without an outcome');
+    return { ...done, applied };
   }
 
   /** Applies all that a portion sets free, however much it is: no work may pile up behind the import. */
-  async release(parts: SyncedParts, run: Run, { groups }: CommittedPortion): Promise<void> {
-    await this.releases.after(parts, run, groups, Infinity);
+  async release(parts: SyncedParts, run: Run, { applied }: CommittedPortion): Promise<void> {
+    await this.releases.after(parts, run, applied, Infinity);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { EntityManager } from 'typeorm';
+import type { TenantDb } from '../database/tenant-db';
 import type { Run } from '../sync/run';
 import type { SyncedParts } from '../sync/synced-parts';
 import { NO_RECORDS, plus, type Tally } from './import-report';
@@ -6,7 +6,7 @@ import type { AppliedPortion, CommittedPortion, ParsedPortion, PortionApplier } 
 
 /** What is done in a portion's transaction when its turn has come. @param all what the import comes to with it */
 export type SealPortion = (
-  db: EntityManager,
+  db: TenantDb,
   step: { readonly portion: ParsedPortion['portion']; readonly run: Run },
   applied: AppliedPortion,
   all: Tally,

@@ -1,7 +1,8 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { type Db, PgBoss, type WorkOptions } from 'pg-boss';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource } from 'typeorm';
+import type { TenantDb } from '../database/tenant-db';
 import { Environment } from '../config/environment';
 import { QUEUE_SCHEMA } from '../database/queue-schema';
 
@@ -81,7 +82,7 @@ export class JobQueue implements OnApplicationBootstrap, BeforeApplicationShutdo
   }
 
   /** Adds a job for a tenant, in the transaction with which it comes and goes. */
-  async send(queue: string, tenantId: string, data: object, db: EntityManager): Promise<void> {
+  async send(queue: string, tenantId: string, data: object, db: TenantDb): Promise<void> {
     await this.boss.send(queue, data, { group: { id: tenantId }, db: overTransaction(db) });
   }
 
@@ -107,10 +108,6 @@ const overPool = (dataSource: DataSource): Db => ({
     await (dataSource.driver as unknown as { master: Pool }).master.query(text, values),
 });
 
-const overTransaction = (db: EntityManager): Db => ({
-  executeSql: async (text, values) => {
-    if (!db.queryRunner) throw new Error('A job is added within a transaction');
-    const { records } = await db.queryRunner.query(text, values, true);
-    return { rows: (records ?? []) as unknown[] };
-  },
+const overTransaction = (db: TenantDb): Db => ({
+  executeSql: async (text, values) => ({ rows: await db.keyed<unknown[]>(text, values) }),
 });

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import type { TenantDb } from '../database/tenant-db';
 import type { SecretField } from './secret-field';
 
 /** A secret as it is stored. */
@@ -20,7 +20,7 @@ export interface Resealed extends SealedSecret {
 export class SealedRepository {
   /** The next so many, in the order of field and slot. @param after the last one that was seen; null at the beginning */
   async readPortion(
-    db: EntityManager,
+    db: TenantDb,
     tenantId: string,
     after: SealedSecret | null,
     limit: number,
@@ -34,7 +34,7 @@ export class SealedRepository {
   }
 
   /** As these are by now; what was removed meanwhile is not among them. */
-  async readAgain(db: EntityManager, tenantId: string, secrets: readonly SealedSecret[]): Promise<SealedSecret[]> {
+  async readAgain(db: TenantDb, tenantId: string, secrets: readonly SealedSecret[]): Promise<SealedSecret[]> {
     return db.query<SealedSecret[]>(
       `SELECT field, slot, sealed FROM tenant_secret
        WHERE tenant_id = $1 AND (field, slot) IN (SELECT * FROM unnest($2::text[], $3::smallint[]))`,
@@ -43,8 +43,8 @@ export class SealedRepository {
   }
 
   /** Replaces those that are still what they were read as. @returns the others */
-  async replace(db: EntityManager, tenantId: string, secrets: readonly Resealed[]): Promise<Resealed[]> {
-    const [replaced]: [{ field: SecretField; slot: number }[], number] = await db.query(
+  async replace(db: TenantDb, tenantId: string, secrets: readonly Resealed[]): Promise<Resealed[]> {
+    const replaced: { field: SecretField; slot: number }[] = await db.query(
       `UPDATE tenant_secret AS secret SET sealed = renewed.sealed
        FROM unnest($2::text[], $3::smallint[], $4::text[], $5::text[]) AS renewed (field, slot, former, sealed)
        WHERE secret.tenant_id = $1 AND secret.field = renewed.field AND secret.slot = renewed.slot

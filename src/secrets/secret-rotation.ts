@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import type { TenantDb } from '../database/tenant-db';
 import { TenantTransaction } from '../database/tenant-transaction';
 import { KeyRing } from './key-ring';
 import { type Resealed, SealedRepository, type SealedSecret } from './sealed.repository';
@@ -57,7 +57,7 @@ export class SecretRotation {
   }
 
   /** Those that somebody else was faster to change are looked at again, as that may have been done by an old key. */
-  private async rotatePortion(db: EntityManager, tenantId: string, after: SealedSecret | null): Promise<Portion> {
+  private async rotatePortion(db: TenantDb, tenantId: string, after: SealedSecret | null): Promise<Portion> {
     let secrets = await this.sealed.readPortion(db, tenantId, after, PORTION);
     const last = secrets.at(-1) ?? null;
     let counts = NONE;

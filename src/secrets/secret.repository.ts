@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import type { TenantDb } from '../database/tenant-db';
 import { KeyRing } from './key-ring';
 import type { SecretField } from './secret-field';
 
@@ -30,7 +30,7 @@ export class SecretRepository {
   constructor(private readonly ring: KeyRing) {}
 
   /** Writes the slot, over what was there. @param slot counts from 1 */
-  async put(db: EntityManager, tenantId: string, field: SecretField, slot: number, plain: string): Promise<void> {
+  async put(db: TenantDb, tenantId: string, field: SecretField, slot: number, plain: string): Promise<void> {
     await db.query(
       `INSERT INTO tenant_secret (tenant_id, field, slot, sealed) VALUES ($1, $2, $3, $4)
        ON CONFLICT (tenant_id, field, slot) DO UPDATE SET sealed = excluded.sealed, created_at = excluded.created_at`,
@@ -39,7 +39,7 @@ export class SecretRepository {
   }
 
   /** In the order of their slots. @throws UnreadableSecret when one of them does not open */
-  async readAll(db: EntityManager, tenantId: string, field: SecretField): Promise<OpenSecret[]> {
+  async readAll(db: TenantDb, tenantId: string, field: SecretField): Promise<OpenSecret[]> {
     const lines: SecretLine[] = await db.query(
       'SELECT slot, sealed, created_at FROM tenant_secret WHERE tenant_id = $1 AND field = $2 ORDER BY slot',
       [tenantId, field],
@@ -52,7 +52,7 @@ export class SecretRepository {
   }
 
   /** Which there are, by field and slot; nothing is opened. */
-  async list(db: EntityManager, tenantId: string): Promise<SecretEntry[]> {
+  async list(db: TenantDb, tenantId: string): Promise<SecretEntry[]> {
     const lines: SecretLine[] = await db.query(
       'SELECT field, slot, created_at FROM tenant_secret WHERE tenant_id = $1 ORDER BY field, slot',
       [tenantId],
@@ -61,11 +61,12 @@ export class SecretRepository {
   }
 
   /** @returns whether it was there */
-  async remove(db: EntityManager, tenantId: string, field: SecretField, slot: number): Promise<boolean> {
-    const [, removed]: [unknown, number] = await db.query(
-      'DELETE FROM tenant_secret WHERE tenant_id = $1 AND field = $2 AND slot = $3',
-      [tenantId, field, slot],
-    );
+  async remove(db: TenantDb, tenantId: string, field: SecretField, slot: number): Promise<boolean> {
+    const removed = await db.change('DELETE FROM tenant_secret WHERE tenant_id = $1 AND field = $2 AND slot = $3', [
+      tenantId,
+      field,
+      slot,
+    ]);
     return removed > 0;
   }
 }

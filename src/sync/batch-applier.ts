@@ -1,28 +1,30 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import type { TenantDb } from '../database/tenant-db';
 import { isRefusedData } from '../database/database-errors';
+import { inFlight } from '../database/in-flight';
 import { type Ending, TenantTransaction } from '../database/tenant-transaction';
-import { type Applied, type Batch, NOTHING_APPLIED, type Outcomes, type RecordsById } from './batch';
-import { DeferredRepository, type DeferredWrite } from './deferral/deferred.repository';
+import type { Applied, Batch, Outcomes, Portion } from './batch';
+import { type DeferredId, DeferredRepository, type DeferredWrite } from './deferral/deferred.repository';
+import { indexOf } from './field-index';
 import type { EntityDefinition } from './fields';
 import { HistoryRepository } from './history/history.repository';
-import { IS_STORED, type Outcome, withWarnings } from './outcome';
+import { IS_STORED, type Outcome } from './outcome';
 import { changesOf, RecordGroup } from './record-group';
 import { keepOutErasure } from './removal/erasure-lock';
 import { type KnownReferences, ReferenceResolver } from './reference-resolver';
 import { RowChanges } from './row-changes';
 import { isSameState, NOTHING, type Standing, type Waiting } from './row-state';
-import { inSlices } from './slices';
+import { giveWay, inSlices } from './slices';
 import type { RowWrite } from './synced.repository';
 import { settleUniqueValues } from './unique-values';
 import { UniqueValuesRepository } from './unique-values.repository';
 
-/** Written in the same transaction, from what the batch came to. */
-export type Finish = (db: EntityManager, applied: Applied) => Promise<void>;
+/** Written in the same transaction, from what the portions came to, in their order. */
+export type Finish = (db: TenantDb, applied: readonly Applied[]) => Promise<void>;
 
 /** One attempt at a batch: its groups, and the transaction that it runs in. */
 interface Attempt {
-  readonly db: EntityManager;
+  readonly db: TenantDb;
   readonly batch: Batch;
   readonly groups: readonly RecordGroup[];
   readonly known: KnownReferences;
@@ -45,72 +47,87 @@ export class BatchApplier {
     private readonly changes: RowChanges,
   ) {}
 
-  /** Applies the records together; those whose data the database refuses are set aside, and spoil no other. */
-  async apply(batch: Batch, finish: Finish, ending: Ending, refused: Refused = new Map()): Promise<Applied> {
+  /**
+   * Applies the records together; those whose data the database refuses are set aside, and spoil no other.
+   *
+   * @returns what came of each portion
+   */
+  async apply(batch: Batch, finish: Finish, ending: Ending, refused: Refused = new Map()): Promise<readonly Applied[]> {
     try {
       return await this.together(batch, finish, ending, refused);
     } catch (error) {
       if (!isRefusedData(error)) throw error;
-      const found = await this.findRefused(batch, batch.records, refused);
-      if (found.size === 0) throw error;
+      const found = await this.findRefused(batch, idsOf(batch), refused);
+      if (found.length === 0) throw error;
       this.complain(batch, found);
       return await this.apply(batch, finish, ending, new Map([...refused, ...refusals(batch, found, refused)]));
     }
   }
 
   /** Halves the records until the refused ones stand alone. It writes nothing: the others still belong together. */
-  private async findRefused(batch: Batch, records: RecordsById, refused: Refused): Promise<RecordsById> {
+  private async findRefused(batch: Batch, ids: readonly string[], refused: Refused): Promise<string[]> {
     try {
-      await this.together({ ...batch, records }, () => Promise.resolve(), 'rollback', refused);
-      return new Map();
+      await this.together(narrow(batch, ids), () => Promise.resolve(), 'rollback', refused);
+      return [];
     } catch (error) {
       if (!isRefusedData(error)) throw error;
-      if (records.size === 1) return records;
-      const ids = [...records];
+      if (ids.length === 1) return [...ids];
       const half = Math.ceil(ids.length / 2);
-      const first = await this.findRefused(batch, new Map(ids.slice(0, half)), refused);
-      const second = await this.findRefused(batch, new Map(ids.slice(half)), refused);
-      return new Map([...first, ...second]);
+      const first = await this.findRefused(batch, ids.slice(0, half), refused);
+      const second = await this.findRefused(batch, ids.slice(half), refused);
+      return [...first, ...second];
     }
   }
 
-  private together(batch: Batch, finish: Finish, ending: Ending, refused: Refused): Promise<Applied> {
-    return this.transaction.run(
-      batch.run.tenantId,
-      async (db) => {
-        if (batch.records.size === 0) {
-          await batch.turn;
-          await finish(db, NOTHING_APPLIED);
-          return NOTHING_APPLIED;
-        }
-        if (namesOthers(batch.by.definition)) await keepOutErasure(db, batch.run.tenantId);
-        const attempt = await this.foldOntoStored(db, batch, refused);
-        await batch.turn;
-        const secured = await this.secureWaits(attempt);
-        const inserted = await this.secureRows(attempt);
-        await settleUniqueValues(
-          this.claims,
-          { db, tenantId: batch.run.tenantId, entity: nameOf(batch) },
-          attempt.groups,
-        );
-        await this.writeRest(attempt, inserted);
-        await this.writeWaits(attempt, secured);
-        await this.history.add(db, batch.run, nameOf(batch), attempt.groups);
-        await this.changes.tell(db, batch.run.tenantId, nameOf(batch), changesOf(attempt.groups));
-        const applied = collect(attempt);
-        await finish(db, applied);
-        return applied;
-      },
-      ending,
-    );
+  private async together(batch: Batch, finish: Finish, ending: Ending, refused: Refused): Promise<readonly Applied[]> {
+    const { tenantId } = batch;
+    const work = (db: TenantDb): Promise<readonly Applied[]> => this.work(db, batch, finish, refused);
+    if (ending !== 'commit') return await this.transaction.run(tenantId, work, ending);
+    const [applied, awaited] = await this.transaction.runAndLook(tenantId, work, (all) => {
+      const arrivals = arrivalsOf(batch, all);
+      return arrivals.length > 0 ? (db) => this.deferred.findAwaited(db, tenantId, arrivals) : null;
+    });
+    if (!awaited || awaited.length === 0) return applied;
+    const ids = new Set(awaited.map(({ zohoId }) => zohoId));
+    return applied.map((one) => ({ ...one, awaited: arrivedIn(one).filter((id) => ids.has(id)) }));
+  }
+
+  private async work(db: TenantDb, batch: Batch, finish: Finish, refused: Refused): Promise<readonly Applied[]> {
+    const { tenantId } = batch;
+    if (batch.portions.every(({ records }) => records.size === 0)) return await finishEmpty(db, batch, finish);
+    const attempt = await this.foldOntoStored(db, batch, refused);
+    await batch.turn;
+    const secured = await this.secureWaits(attempt);
+    const inserted = await this.secureRows(attempt);
+    await settleUniqueValues(this.claims, { db, tenantId, entity: nameOf(batch) }, attempt.groups);
+    const { length } = attempt.groups;
+    await giveWay(length);
+    await this.writeRest(attempt, inserted);
+    await this.writeWaits(attempt, secured);
+    const applied = collect(attempt);
+    await giveWay(length);
+    // None of these waits for another's answer, so they travel together.
+    await inFlight([
+      this.history.add(db, tenantId, nameOf(batch), attempt.groups),
+      this.changes.tell(db, tenantId, nameOf(batch), changesOf(attempt.groups)),
+      finish(db, applied),
+    ]);
+    return applied;
   }
 
   /** Reads without locks: a record that changes nothing, as most of a resend does, never waits for anybody. */
-  private async foldOntoStored(db: EntityManager, batch: Batch, refused: Refused): Promise<Attempt> {
-    const groups = [...batch.records].map(([id, placed]) => new RecordGroup(id, placed, batch.by, batch.isWake));
-    const standings = await this.readStandings(db, batch, groups.map(idOf));
+  private async foldOntoStored(db: TenantDb, batch: Batch, refused: Refused): Promise<Attempt> {
+    const { definition, tenantId } = batch;
+    const groups = groupsOf(batch);
+    const carried = groups.flatMap((group) => [...group.named(NOTHING)]);
+    const [, standings, found] = await inFlight([
+      namesOthers(definition) ? keepOutErasure(db, tenantId) : null,
+      this.readStandings(db, batch, groups.map(idOf)),
+      this.references.find(db, tenantId, definition, carried),
+    ]);
+    // What stored rows and waiting values name is mostly what the records name.
     const named = groups.flatMap((group) => [...group.named(standings.get(group.zohoId) ?? NOTHING)]);
-    const known = await this.references.find(db, batch.run.tenantId, batch.by.definition, named);
+    const known = await this.references.findMore(db, tenantId, definition, named, found);
     await inSlices(groups, (group) => {
       const refusal = refused.get(group.zohoId);
       if (refusal) group.setAside(refusal);
@@ -120,24 +137,24 @@ export class BatchApplier {
   }
 
   private async readStandings(
-    db: EntityManager,
-    { parts, run }: Batch,
+    db: TenantDb,
+    { parts, tenantId }: Batch,
     ids: readonly string[],
   ): Promise<Map<string, Standing>> {
-    const rows = await parts.repository.readStates(db, run.tenantId, ids);
-    const waits = await this.deferred.read(db, run.tenantId, parts.definition.name, ids);
+    const [rows, waits] = await inFlight([
+      parts.repository.readStates(db, tenantId, ids),
+      this.deferred.read(db, tenantId, parts.definition.name, ids),
+    ]);
     return new Map(ids.map((id) => [id, { row: rows.get(id) ?? null, waiting: waits.get(id) ?? null }]));
   }
 
   /** Makes what waits, or is to wait, this transaction's own, and folds again what has changed meanwhile. */
   private async secureWaits({ db, batch, groups, known }: Attempt): Promise<ReadonlySet<RecordGroup>> {
-    const { run } = batch;
     const changed = batch.isWake ? groups : groups.filter(({ isWaitChanged }) => isWaitChanged);
     if (changed.length === 0) return new Set();
-    const ids = changed.map(idOf);
-    await this.deferred.insertOrLock(db, run.tenantId, nameOf(batch), ids, run.id);
+    await this.deferred.insertOrLock(db, batch.tenantId, nameOf(batch), changed.map(toPlaceholder));
     // What waited may have been applied meanwhile: then the row is another too.
-    const now = await this.readStandings(db, batch, ids);
+    const now = await this.readStandings(db, batch, changed.map(idOf));
     await inSlices(changed, (group) => {
       const { row, waiting } = now.get(group.zohoId) ?? NOTHING;
       if (isSameWait(waiting, group.waiting) && isSameState(row, group.row)) return;
@@ -151,14 +168,13 @@ export class BatchApplier {
    * the records are folded onto what it stored.
    */
   private async secureRows({ db, batch, groups, known }: Attempt): Promise<ReadonlyMap<string, RowWrite>> {
-    const { parts, run } = batch;
+    const { parts, tenantId } = batch;
     const changed = groups.filter(({ isChanged }) => isChanged);
     if (changed.length === 0) return new Map();
     const writes = new Map(changed.map((group) => [group.zohoId, toWrite(group)]));
-    const inserted = await parts.repository.insertOrLock(db, run.tenantId, [...writes.values()]);
+    const inserted = await parts.repository.insertOrLock(db, tenantId, [...writes.values()]);
     const locked = changed.filter(({ zohoId }) => !inserted.has(zohoId)).map(idOf);
-    const now =
-      locked.length > 0 ? await parts.repository.readStates(db, run.tenantId, locked) : new Map<string, never>();
+    const now = locked.length > 0 ? await parts.repository.readStates(db, tenantId, locked) : new Map<string, never>();
     await inSlices(changed, (group) => {
       const row = now.get(group.zohoId) ?? null;
       if (!isSameState(row, group.row)) group.foldOnto({ row, waiting: group.waiting }, known);
@@ -169,38 +185,61 @@ export class BatchApplier {
 
   /** Writes the existing rows, and what unique values have changed about the inserted ones. */
   private async writeRest({ db, batch, groups }: Attempt, inserted: ReadonlyMap<string, RowWrite>): Promise<void> {
-    const { parts, run } = batch;
+    const { parts, tenantId } = batch;
     const withdrawn = groups.filter((group) => inserted.has(group.zohoId) && !group.state).map(idOf);
     const written = groups.filter(
       (group) => group.isChanged && group.state && inserted.get(group.zohoId)?.state !== group.state,
     );
-    if (withdrawn.length > 0) await parts.repository.withdraw(db, run.tenantId, withdrawn);
-    if (written.length > 0) await parts.repository.update(db, run.tenantId, written.map(toWrite));
+    if (withdrawn.length > 0) await parts.repository.withdraw(db, tenantId, withdrawn);
+    if (written.length > 0) await parts.repository.update(db, tenantId, written.map(toWrite));
   }
 
   /** Includes groups that came to wait only when they were folded again; that is rare, and a deadlock is tried again. */
   private async writeWaits({ db, batch, groups }: Attempt, secured: ReadonlySet<RecordGroup>): Promise<void> {
-    const { run } = batch;
+    const { tenantId } = batch;
     const late = groups.filter((group) => group.isWaitChanged && !secured.has(group));
-    if (late.length > 0) await this.deferred.insertOrLock(db, run.tenantId, nameOf(batch), late.map(idOf), run.id);
+    if (late.length > 0) await this.deferred.insertOrLock(db, tenantId, nameOf(batch), late.map(toPlaceholder));
     const concerned = [...secured].filter(isSettled).concat(late);
     const writes = concerned.map(toDeferred).filter((write) => write !== null);
     const kept = new Set(writes.map(({ zohoId }) => zohoId));
     const ended = concerned.filter(({ zohoId }) => !kept.has(zohoId)).map(idOf);
-    if (ended.length > 0) await this.deferred.remove(db, run.tenantId, nameOf(batch), ended);
-    if (writes.length > 0) await this.deferred.write(db, run.tenantId, nameOf(batch), writes);
+    if (ended.length > 0) await this.deferred.remove(db, tenantId, nameOf(batch), ended);
+    if (writes.length > 0) await this.deferred.write(db, tenantId, nameOf(batch), writes);
   }
 
-  private complain({ parts, run }: Batch, found: RecordsById): void {
-    const ids = [...found.keys()].slice(0, 10).join(', ');
-    this.log.error(`${found.size} of ${parts.definition.plural} were refused by the database: ${ids} (run ${run.id})`);
+  private complain({ parts, portions }: Batch, found: readonly string[]): void {
+    const ids = found.slice(0, 10).join(', ');
+    const runs = portions.filter(({ records }) => found.some((id) => records.has(id))).map(({ run }) => run.id);
+    this.log.error(
+      `${found.length} of ${parts.definition.plural} were refused by the database: ${ids} (run ${runs.join(', ')})`,
+    );
   }
 }
 
-const namesOthers = ({ fields }: EntityDefinition): boolean =>
-  Object.values(fields).some(({ references }) => references !== null);
+function groupsOf({ portions, isWake }: Batch): RecordGroup[] {
+  const groups: RecordGroup[] = [];
+  for (const { run, by, records } of portions) {
+    for (const [id, placed] of records) groups.push(new RecordGroup(id, placed, run, by, groups.length, isWake));
+  }
+  return groups;
+}
+
+const idsOf = ({ portions }: Batch): string[] => portions.flatMap(({ records }) => [...records.keys()]);
+
+/** The same batch with these ids alone. */
+function narrow(batch: Batch, ids: readonly string[]): Batch {
+  const kept = new Set(ids);
+  const portions = batch.portions.map((portion): Portion => {
+    const records = new Map([...portion.records].filter(([id]) => kept.has(id)));
+    return { ...portion, records };
+  });
+  return { ...batch, portions };
+}
+
+const namesOthers = (definition: EntityDefinition): boolean => indexOf(definition).references.length > 0;
 
 const nameOf = ({ parts }: Batch): string => parts.definition.name;
+const toPlaceholder = ({ zohoId, run }: RecordGroup): { zohoId: string; runId: string } => ({ zohoId, runId: run.id });
 const idOf = ({ zohoId }: RecordGroup): string => zohoId;
 
 const isSameWait = (a: Waiting | null, b: Waiting | null): boolean => JSON.stringify(a) === JSON.stringify(b);
@@ -224,27 +263,52 @@ function toDeferred(group: RecordGroup): DeferredWrite | null {
   return { zohoId, state: group.isSetAside ? 'failed' : 'waiting', waiting: wait, missing, errors: null };
 }
 
-function collect({ batch, groups, known }: Attempt): Applied {
-  const { definition } = batch.by;
+const arrivedIn = ({ groups }: Applied): string[] =>
+  groups.filter(({ isArrival }) => isArrival).map(({ zohoId }) => zohoId);
+
+/** Rows that are there now and were not before, so that other records need not wait for them any longer. */
+const arrivalsOf = (batch: Batch, applied: readonly Applied[]): DeferredId[] =>
+  applied.flatMap(arrivedIn).map((zohoId) => ({ entity: nameOf(batch), zohoId }));
+
+/** None of the records has an id. */
+async function finishEmpty(db: TenantDb, { portions, turn }: Batch, finish: Finish): Promise<Applied[]> {
+  await turn;
+  const applied = portions.map((): Applied => ({ outcomes: new Map(), groups: [], dangling: [], awaited: [] }));
+  await finish(db, applied);
+  return applied;
+}
+
+/** What came of each portion. */
+function collect({ batch, groups, known }: Attempt): Applied[] {
+  const byRun = Map.groupBy(groups, ({ run }) => run);
+  return batch.portions.map(({ run }) => toApplied(batch, byRun.get(run) ?? [], known));
+}
+
+function toApplied({ definition }: Batch, groups: readonly RecordGroup[], known: KnownReferences): Applied {
   const outcomes: Outcomes = new Map();
   for (const group of groups) {
     const warnings = known.warnings(definition, group.state);
     for (const [place, outcome] of group.outcomes) {
       const found = IS_STORED.has(outcome.status) ? warnings : [];
-      outcomes.set(place, { ...outcome, ...withWarnings([...(outcome.warnings ?? []), ...found]) });
+      outcomes.set(
+        place,
+        found.length > 0 ? { ...outcome, warnings: [...(outcome.warnings ?? []), ...found] } : outcome,
+      );
     }
   }
   const dangling = groups.flatMap(({ zohoId, state }) => known.danglingOf(definition, zohoId, state));
-  return { outcomes, groups, dangling };
+  return { outcomes, groups, dangling, awaited: [] };
 }
 
 /** Refused for a second time, what waits was refused too: then there is nothing to keep. */
-function refusals({ parts, run, by }: Batch, found: RecordsById, refused: Refused): Refused {
-  const message = `The ${parts.definition.name} could not be stored; the fault is ours. Tell us the request id ${run.requestId ?? run.id}`;
+function refusals({ parts, portions }: Batch, found: readonly string[], refused: Refused): Refused {
   return new Map(
-    [...found.keys()].map((id) => {
+    found.map((id) => {
+      const { run, by } = portions.find(({ records }) => records.has(id)) ?? {};
+      const message = `The ${parts.definition.name} could not be stored; the fault is ours. Tell us the request id ${run?.requestId ?? run?.id}`;
       const errors = [{ field: 'record', code: 'NOT_STORED', message }];
-      return [id, { status: 'ERROR', message, deferred: by.defers && !refused.has(id), errors } satisfies Outcome];
+      const deferred = (by?.defers ?? false) && !refused.has(id);
+      return [id, { status: 'ERROR', message, deferred, errors } satisfies Outcome];
     }),
   );
 }

@@ -1,4 +1,5 @@
 import type { Classifier } from './classify';
+import type { EntityDefinition } from './fields';
 import type { FingerprintService } from './fingerprint.service';
 import type { Outcome } from './outcome';
 import type { TenantMapping } from './profile/profile-reader';
@@ -11,23 +12,33 @@ import type { SyncedParts } from './synced-parts';
 export type Outcomes = Map<number, Outcome>;
 export type RecordsById = ReadonlyMap<string, readonly PlacedRecord[]>;
 
-/** Records of one entity that are applied together, in one transaction. */
+/** One run's share of a batch. */
+export interface Portion {
+  readonly run: Run;
+  readonly by: Classifier;
+  readonly records: RecordsById;
+}
+
+/** Records of one entity and tenant that are applied together, in one transaction. No id is in two portions. */
 export interface Batch {
   readonly parts: SyncedParts;
-  readonly by: Classifier;
-  readonly run: Run;
-  readonly records: RecordsById;
+  /** the entity's declaration, as the tenant has it */
+  readonly definition: EntityDefinition;
+  readonly tenantId: string;
+  readonly portions: readonly Portion[];
   /** the records are none of their own: they wake what waits under their ids */
   readonly isWake: boolean;
   /** until then the batch may read, but neither lock nor write */
   readonly turn?: Promise<unknown>;
 }
 
-/** What came of a batch: an outcome for each record, the groups, and the references that name nothing stored. */
+/** What came of a portion: an outcome for each record, the groups, and the references that name nothing stored. */
 export interface Applied {
   readonly outcomes: Outcomes;
   readonly groups: readonly RecordGroup[];
   readonly dangling: readonly DanglingReference[];
+  /** the ids of rows that are there now and were not before, and that something waits for */
+  readonly awaited: readonly string[];
 }
 
 /** What classifying an entity's records in a run takes, as the tenant has it. */
@@ -46,7 +57,14 @@ export const classifierOf = (
   defers: mapping.defers,
 });
 
-export const NOTHING_APPLIED: Applied = { outcomes: new Map(), groups: [], dangling: [] };
+/** A batch of one run alone. */
+export const batchOf = (parts: SyncedParts, portion: Portion, isWake = false): Batch => ({
+  parts,
+  definition: portion.by.definition,
+  tenantId: portion.run.tenantId,
+  portions: [portion],
+  isWake,
+});
 
 /** The records that have an id, under it, each with its place in the request. */
 export function groupById(records: readonly ParsedRecord[]): RecordsById {

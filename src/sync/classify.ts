@@ -1,4 +1,5 @@
 import { type Changes, diff } from './diff';
+import { indexOf } from './field-index';
 import { type EntityDefinition, textOf } from './fields';
 import type { FingerprintService } from './fingerprint.service';
 import type { IngressParser } from './ingress-parser';
@@ -62,7 +63,7 @@ export function classify(
   if (record.operation === 'delete') return bury(by, record, standing, record.version ?? later(by.receivedAt, version));
   const base = baseOf(definition, standing);
   const reading = by.parser.read(definition, record, base);
-  const merged = { ...emptyRecord(definition), ...base, ...reading.values };
+  const merged = { ...indexOf(definition).empty, ...base, ...reading.values };
   const errors = faultsOf(by, merged, reading, taken);
   if (errors.length > 0) return unmoved(standing, invalid(errors, reading.warnings));
   const newest = isUndoing ? (record.version ?? version) : later(record.version, version);
@@ -134,13 +135,12 @@ function faultsOf(
 }
 
 function missingFields(
-  { fields }: EntityDefinition,
+  definition: EntityDefinition,
   merged: CanonicalValues,
   found: readonly RecordIssue[],
 ): RecordIssue[] {
-  const faulty = new Set(found.map(({ field }) => field));
-  return Object.keys(fields)
-    .filter((name) => fields[name]?.required && merged[name] === null && !faulty.has(name))
+  return indexOf(definition)
+    .required.filter((name) => merged[name] === null && !found.some(({ field }) => field === name))
     .map((field) => ({ field, code: 'MANDATORY_NOT_FOUND', message: `${field} is required` }));
 }
 
@@ -154,14 +154,14 @@ function takenFields(definition: EntityDefinition, merged: CanonicalValues, take
 
 /** In the declared order. What the row names already is not asked for again: children of a deleted parent stay. */
 function missingParents(
-  { fields }: EntityDefinition,
+  definition: EntityDefinition,
   merged: CanonicalValues,
   row: RowState | null,
   known: KnownReferences,
 ): MissingParent[] {
   const missing: MissingParent[] = [];
-  for (const [field, { awaited }] of Object.entries(fields)) {
-    const zohoId = awaited ? textOf(merged[field]) : null;
+  for (const field of indexOf(definition).awaited) {
+    const zohoId = textOf(merged[field]);
     if (zohoId === null || (row && !row.deletedAt && row.values[field] === zohoId)) continue;
     const absent = known.absent(field, zohoId);
     if (absent) missing.push(absent);

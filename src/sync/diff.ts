@@ -1,3 +1,4 @@
+import { indexOf } from './field-index';
 import { type CanonicalValue, type EntityDefinition, type Field, type ListElement, textOf } from './fields';
 import type { CanonicalValues } from './record';
 
@@ -10,9 +11,9 @@ interface Change {
 export type Changes = Record<string, Change>;
 
 /** What differs, in the declared order; in a list, element by element: `installments[2].status`. */
-export function diff({ fields }: EntityDefinition, before: CanonicalValues, after: CanonicalValues): Changes {
+export function diff(definition: EntityDefinition, before: CanonicalValues, after: CanonicalValues): Changes {
   const changes: Changes = {};
-  for (const [name, field] of Object.entries(fields)) {
+  for (const [name, field] of indexOf(definition).all) {
     const [old, now] = [before[name] ?? null, after[name] ?? null];
     if (field.type === 'list') diffLists(changes, name, field, elementsOf(old), elementsOf(now));
     else if (old !== now) changes[name] = { before: textOf(old), after: textOf(now) };

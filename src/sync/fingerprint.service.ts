@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { indexOf } from './field-index';
 import { type CanonicalValue, CUSTOM, type EntityDefinition, type Field } from './fields';
 import type { CanonicalValues } from './record';
 
@@ -10,9 +11,8 @@ export class FingerprintService {
    * SHA-256, in hexadecimal, of the values in the declared order as a JSON list: quotes and escapes keep
    * `null` apart from "" and `a|b`,`c` apart from `a`,`b|c`.
    */
-  fingerprint({ fields }: EntityDefinition, values: CanonicalValues): string {
-    const declared = Object.entries(fields).filter(([name]) => !name.startsWith(CUSTOM));
-    const inOrder = declared.map(([name, field]) => encode(field, values[name] ?? null));
+  fingerprint(definition: EntityDefinition, values: CanonicalValues): string {
+    const inOrder = indexOf(definition).declared.map(([name, field]) => encode(field, values[name] ?? null));
     inOrder.push(...customOf(values));
     return hash('sha256', JSON.stringify(inOrder), 'hex');
   }
@@ -20,9 +20,10 @@ export class FingerprintService {
 
 /** By name, so that a profile that changes makes no record another. */
 const customOf = (values: CanonicalValues): unknown[] =>
-  Object.entries(values)
-    .filter(([name, value]) => name.startsWith(CUSTOM) && value !== null)
-    .toSorted(([a], [b]) => (a < b ? -1 : 1));
+  Object.keys(values)
+    .filter((name) => name.startsWith(CUSTOM) && values[name] !== null)
+    .toSorted()
+    .map((name) => [name, values[name]]);
 
 /** PostgreSQL gives an element's columns back in an order of its own, so they too are put in the declared one. */
 const encode = ({ columns }: Field, value: CanonicalValue): unknown =>

@@ -1,3 +1,4 @@
+import { indexOf } from './field-index';
 import { Findings, issue } from './findings';
 import type { Autonumber, CanonicalValue, EntityDefinition, Field } from './fields';
 import { mergeMembers, type RawRecord, readField, readFirst, readOperation } from './read-field';
@@ -116,18 +117,21 @@ function readVersion({ format }: EntityDefinition, record: RawRecord, findings: 
 
 /** Takes every field's value, and remembers what counts only under a condition. */
 function readFields(
-  { fields, format }: EntityDefinition,
+  definition: EntityDefinition,
   record: RawRecord,
   findings: Findings,
 ): Pick<ParsedRecord, 'members' | 'lastResort' | 'firstSight'> {
   const members = new Map<string, Map<string, string | null>>();
   const lastResort = new Map<string, Parsed<CanonicalValue>>();
   const firstSight = new Map<string, Parsed<CanonicalValue>>();
-  for (const [name, field] of Object.entries(fields)) {
+  const { format } = definition;
+  for (const [name, field] of indexOf(definition).all) {
     const found = readField(record, field, format);
     if (found) findings.take(name, found.alias, found.parsed, field.required);
-    remember(lastResort, name, readFirst(record, field.lastResort, field, format));
-    if (!found) remember(firstSight, name, readFirst(record, field.firstSight, field, format));
+    if (field.lastResort.length > 0) remember(lastResort, name, readFirst(record, field.lastResort, field, format));
+    if (!found && field.firstSight.length > 0) {
+      remember(firstSight, name, readFirst(record, field.firstSight, field, format));
+    }
     if (field.members.length > 0) remember(members, name, readMembers(record, name, field, findings));
   }
   return { members, lastResort, firstSight };

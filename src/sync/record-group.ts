@@ -1,10 +1,12 @@
 import { type Classifier, classify, type TakenValues } from './classify';
+import { indexOf } from './field-index';
 import { textOf } from './fields';
 import type { Changes } from './diff';
 import type { Outcome, Status } from './outcome';
 import type { CanonicalValues, ParsedRecord } from './record';
 import type { KnownReferences } from './reference-resolver';
 import type { RowChange } from './row-changes';
+import type { Run } from './run';
 import {
   claimOf,
   type MissingParent,
@@ -47,23 +49,25 @@ export class RecordGroup {
   readonly changes: GroupChange[] = [];
   /** unique values that the records asked for and got, if only for a moment; the one that the row holds is not among them */
   readonly asked = new Set<string>();
-  /** in the request, of the first record; it decides between two that want the same value */
-  readonly place: number;
   private standing: Standing = NOTHING;
   private known: KnownReferences | null = null;
   private refusal: Outcome | null = null;
   private readonly taken = new Map<string, string>();
   private readonly records: readonly PlacedRecord[];
 
-  /** @param isWake the records are none of their own: they wake what waits, and do nothing when nothing does */
+  /**
+   * @param place among the batch's groups; it decides between two that want the same value
+   * @param isWake the records are none of their own: they wake what waits, and do nothing when nothing does
+   */
   constructor(
     readonly zohoId: string,
     records: readonly PlacedRecord[],
+    readonly run: Run,
     private readonly by: Classifier,
-    readonly isWake = false,
+    readonly place: number,
+    readonly isWake: boolean,
   ) {
     this.records = inOrder(records);
-    this.place = records[0]?.place ?? 0;
   }
 
   /** the row as it is stored; null when there is none */
@@ -149,13 +153,14 @@ export class RecordGroup {
 
   /** Every record of another entity that this one may name, by field. */
   *named(standing: Standing): Iterable<readonly [field: string, zohoId: string]> {
+    const { references } = indexOf(this.by.definition);
     const sources = [
       standing.row?.values,
       standing.waiting?.values,
       ...this.records.map(({ record }) => record.values),
     ];
-    for (const [field, { references }] of Object.entries(this.by.definition.fields)) {
-      for (const values of references ? sources : []) {
+    for (const [field] of references) {
+      for (const values of sources) {
         const zohoId = textOf(values?.[field]);
         if (zohoId !== null) yield [field, zohoId];
       }

@@ -1,5 +1,7 @@
+import { tableOf } from '../database/table-of';
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import type { TenantDb } from '../database/tenant-db';
+import { indexOf } from './field-index';
 import { type EntityDefinition, textOf } from './fields';
 import { reasonOf } from './reasons';
 import type { RecordIssue } from './record';
@@ -18,8 +20,22 @@ export interface DanglingReference {
 export class KnownReferences {
   constructor(
     private readonly entities: ReadonlyMap<string, string>,
+    private readonly asked: ReadonlyMap<string, ReadonlySet<string>>,
     private readonly stored: ReadonlyMap<string, ReadonlyMap<string, boolean>>,
   ) {}
+
+  isLookedUp(field: string, zohoId: string): boolean {
+    return this.asked.get(field)?.has(zohoId) ?? false;
+  }
+
+  /** With what others know besides. */
+  with({ asked, stored }: KnownReferences): KnownReferences {
+    const all = new Map(this.asked);
+    for (const [field, ids] of asked) all.set(field, new Set([...(all.get(field) ?? []), ...ids]));
+    const found = new Map(this.stored);
+    for (const [field, byId] of stored) found.set(field, new Map([...(found.get(field) ?? []), ...byId]));
+    return new KnownReferences(this.entities, all, found);
+  }
 
   /** The record that the field names, unless it is stored. */
   absent(field: string, zohoId: string): MissingParent | null {
@@ -30,9 +46,9 @@ export class KnownReferences {
   }
 
   /** The references of a row that name nothing stored. */
-  danglingOf({ fields }: EntityDefinition, zohoId: string, state: RowState | null): DanglingReference[] {
+  danglingOf(definition: EntityDefinition, zohoId: string, state: RowState | null): DanglingReference[] {
     if (!state || state.deletedAt) return [];
-    return Object.keys(fields).flatMap((field) => {
+    return indexOf(definition).references.flatMap(([field]) => {
       const named = textOf(state.values[field]);
       const absent = named === null ? null : this.absent(field, named);
       return absent ? [{ zohoId, field, isDeleted: absent.isDeleted }] : [];
@@ -40,9 +56,10 @@ export class KnownReferences {
   }
 
   /** A warning for each reference of a stored row to a record that is not stored. */
-  warnings({ name, fields }: EntityDefinition, state: RowState | null): RecordIssue[] {
+  warnings(definition: EntityDefinition, state: RowState | null): RecordIssue[] {
     if (!state || state.deletedAt) return [];
-    return Object.keys(fields).flatMap((field) => {
+    const { name } = definition;
+    return indexOf(definition).references.flatMap(([field]) => {
       const zohoId = textOf(state.values[field]);
       const absent = zohoId === null ? null : this.absent(field, zohoId);
       if (!absent) return [];
@@ -53,46 +70,62 @@ export class KnownReferences {
   }
 }
 
+type Named = Iterable<readonly [field: string, zohoId: string]>;
+
 /** Looks up the records that references name: one statement, whatever the number of records and fields. */
 @Injectable()
 export class ReferenceResolver {
-  async find(
-    db: EntityManager,
-    tenantId: string,
-    { fields }: EntityDefinition,
-    named: Iterable<readonly [field: string, zohoId: string]>,
-  ): Promise<KnownReferences> {
+  async find(db: TenantDb, tenantId: string, definition: EntityDefinition, named: Named): Promise<KnownReferences> {
     const entities = new Map<string, string>();
-    for (const [field, { references }] of Object.entries(fields)) {
-      if (references) entities.set(field, db.connection.getMetadata(references()).tableName);
+    for (const [field, { references }] of indexOf(definition).references) {
+      if (references) entities.set(field, tableOf(references()));
     }
-    const ids = new Map<string, Set<string>>();
-    for (const [field, zohoId] of named) {
-      const known = ids.get(field);
-      if (known) known.add(zohoId);
-      else ids.set(field, new Set([zohoId]));
-    }
-    return new KnownReferences(entities, await readStored(db, tenantId, entities, [...ids]));
+    const ids = byField(named);
+    return new KnownReferences(entities, ids, await readStored(db, tenantId, entities, ids));
   }
+
+  /** Those too that have not been looked up yet; without a statement when there are none. */
+  async findMore(
+    db: TenantDb,
+    tenantId: string,
+    definition: EntityDefinition,
+    named: Named,
+    known: KnownReferences,
+  ): Promise<KnownReferences> {
+    const more = [...named].filter(([field, zohoId]) => !known.isLookedUp(field, zohoId));
+    return more.length === 0 ? known : known.with(await this.find(db, tenantId, definition, more));
+  }
+}
+
+function byField(named: Named): Map<string, Set<string>> {
+  const ids = new Map<string, Set<string>>();
+  for (const [field, zohoId] of named) {
+    const known = ids.get(field);
+    if (known) known.add(zohoId);
+    else ids.set(field, new Set([zohoId]));
+  }
+  return ids;
 }
 
 /** By field and id, whether the record is a tombstone. */
 async function readStored(
-  db: EntityManager,
+  db: TenantDb,
   tenantId: string,
   entities: ReadonlyMap<string, string>,
-  ids: readonly (readonly [field: string, zohoIds: ReadonlySet<string>])[],
+  ids: ReadonlyMap<string, ReadonlySet<string>>,
 ): Promise<Map<string, Map<string, boolean>>> {
-  const stored = new Map(ids.map(([field]) => [field, new Map<string, boolean>()]));
-  if (ids.length === 0) return stored;
-  const selects = ids.map(
+  const asked = [...ids];
+  const stored = new Map(asked.map(([field]) => [field, new Map<string, boolean>()]));
+  if (asked.length === 0) return stored;
+  const selects = asked.map(
     ([field], at) =>
-      `SELECT '${field}' AS field, zoho_id, deleted_at IS NOT NULL AS is_deleted FROM "${entities.get(field)}"
-       WHERE tenant_id = $1 AND zoho_id = ANY($${at + 2}::text[])`,
+      `SELECT '${field}' AS field, stored.* FROM unnest($${at + 2}::text[]) AS asked (zoho_id), LATERAL (
+         SELECT zoho_id, deleted_at IS NOT NULL AS is_deleted FROM "${entities.get(field)}"
+         WHERE tenant_id = $1 AND zoho_id = asked.zoho_id OFFSET 0) AS stored`,
   );
-  const rows: { field: string; zoho_id: string; is_deleted: boolean }[] = await db.query(selects.join(' UNION ALL '), [
+  const rows: { field: string; zoho_id: string; is_deleted: boolean }[] = await db.keyed(selects.join(' UNION ALL '), [
     tenantId,
-    ...ids.map(([, zohoIds]) => [...zohoIds]),
+    ...asked.map(([, zohoIds]) => [...zohoIds]),
   ]);
   for (const row of rows) stored.get(row.field)?.set(row.zoho_id, row.is_deleted);
   return stored;

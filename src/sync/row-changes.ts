@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import type { TenantDb } from '../database/tenant-db';
 import type { CanonicalValues } from './record';
 
 /** A row whose content has changed. */
@@ -13,7 +13,7 @@ export interface RowChange {
 
 /** Told, in the transaction that makes them, which rows have changed. */
 export type ChangeListener = (
-  db: EntityManager,
+  db: TenantDb,
   tenantId: string,
   entity: string,
   changes: readonly RowChange[],
@@ -21,7 +21,7 @@ export type ChangeListener = (
 
 /** Told, in the transaction that erases them, of which records nothing may be left. @returns how many lines it removed */
 export type ErasureListener = (
-  db: EntityManager,
+  db: TenantDb,
   tenantId: string,
   entity: string,
   zohoIds: readonly string[],
@@ -30,7 +30,7 @@ export type ErasureListener = (
 /** Foretells, at the end of a dry run's transaction, what would follow from the changes; for the answer, under the key. */
 export interface Foresight {
   readonly key: string;
-  foresee(db: EntityManager, tenantId: string, entity: string, changes: readonly RowChange[]): Promise<object>;
+  foresee(db: TenantDb, tenantId: string, entity: string, changes: readonly RowChange[]): Promise<object>;
 }
 
 /** What would follow from a dry run's changes, by key. */
@@ -47,7 +47,7 @@ export class RowChanges {
     this.listeners.push(listener);
   }
 
-  async tell(db: EntityManager, tenantId: string, entity: string, changes: readonly RowChange[]): Promise<void> {
+  async tell(db: TenantDb, tenantId: string, entity: string, changes: readonly RowChange[]): Promise<void> {
     if (changes.length === 0) return;
     for (const listener of this.listeners) await listener(db, tenantId, entity, changes);
   }
@@ -57,7 +57,7 @@ export class RowChanges {
   }
 
   /** @returns how many lines the listeners removed */
-  async tellErased(db: EntityManager, tenantId: string, entity: string, zohoIds: readonly string[]): Promise<number> {
+  async tellErased(db: TenantDb, tenantId: string, entity: string, zohoIds: readonly string[]): Promise<number> {
     let count = 0;
     for (const listener of this.erasureListeners) count += await listener(db, tenantId, entity, zohoIds);
     return count;
@@ -67,7 +67,7 @@ export class RowChanges {
     this.foresights.push(foresight);
   }
 
-  async foresee(db: EntityManager, tenantId: string, entity: string, changes: readonly RowChange[]): Promise<Foreseen> {
+  async foresee(db: TenantDb, tenantId: string, entity: string, changes: readonly RowChange[]): Promise<Foreseen> {
     const foreseen: Record<string, object> = {};
     for (const foresight of this.foresights)
       foreseen[foresight.key] = await foresight.foresee(db, tenantId, entity, changes);

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import type { TenantDb } from '../database/tenant-db';
 import type { StoredRow } from './synced.repository';
 
 /** What somebody adds to rows that are read: by id, under the key. */
 export interface RowExtra {
   readonly key: string;
   read(
-    db: EntityManager,
+    db: TenantDb,
     tenantId: string,
     entity: string,
     rows: readonly StoredRow[],
@@ -24,7 +24,7 @@ export class RowExtras {
 
   /** By id, then by key; every row has every key. */
   async read(
-    db: EntityManager,
+    db: TenantDb,
     tenantId: string,
     entity: string,
     rows: readonly StoredRow[],

@@ -1,5 +1,6 @@
+import { tableOf } from '../database/table-of';
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import type { TenantDb } from '../database/tenant-db';
 import { TenantTransaction } from '../database/tenant-transaction';
 import { type PageOf, toPage, uuidOf } from './cursor';
 import { EntityRegistry } from './entity-registry';
@@ -80,7 +81,7 @@ export class RowReader {
   }
 
   private async toViews(
-    db: EntityManager,
+    db: TenantDb,
     tenantId: string,
     { definition }: SyncedParts,
     rows: readonly StoredRow[],
@@ -102,12 +103,12 @@ export class RowReader {
   }
 
   private async readNamed(
-    db: EntityManager,
+    db: TenantDb,
     tenantId: string,
     entity: (new () => object) | undefined,
     ids: readonly string[],
   ): Promise<Map<string, StoredView>> {
-    const parts = entity && this.entities.find(db.connection.getMetadata(entity).tableName);
+    const parts = entity && this.entities.find(tableOf(entity));
     if (!parts || ids.length === 0) return new Map();
     const rows = await parts.repository.findMany(db, tenantId, [...new Set(ids)]);
     const extras = await this.extras.read(db, tenantId, parts.definition.name, rows);

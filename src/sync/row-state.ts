@@ -1,3 +1,4 @@
+import { indexOf } from './field-index';
 import { type EntityDefinition, textOf } from './fields';
 import type { CanonicalValues } from './record';
 
@@ -46,16 +47,13 @@ export const isSameState = (a: RowState | null, b: RowState | null): boolean =>
 export const later = (a: string | null, b: string | null): string | null =>
   a === null || (b !== null && b > a) ? b : a;
 
-export const emptyRecord = ({ fields }: EntityDefinition): CanonicalValues =>
-  Object.fromEntries(Object.keys(fields).map((name) => [name, null]));
+export const emptyRecord = (definition: EntityDefinition): CanonicalValues => ({ ...indexOf(definition).empty });
 
 /** A tombstone of a record that was never stored holds nothing. */
 export const isBlank = (values: CanonicalValues): boolean => Object.values(values).every((value) => value === null);
 
 /** The field whose values no two rows of a tenant may share, if the entity has one. */
-export function uniqueField({ fields }: EntityDefinition): string | undefined {
-  return Object.keys(fields).find((name) => fields[name]?.unique);
-}
+export const uniqueField = (definition: EntityDefinition): string | undefined => indexOf(definition).unique;
 
 /** The form in which a unique value is compared: upper and lower case are the same. */
 export const claimOf = (value: string): string => value.toLowerCase();

@@ -17,3 +17,11 @@ export async function inSlices<T>(
     begun = performance.now();
   }
 }
+
+/** So many records are a piece of work after which others want their turn. */
+const MANY = 1_000;
+
+/** Lets other requests have their turn, if so many records have been gone through since they had one. */
+export async function giveWay(count: number): Promise<void> {
+  if (count >= MANY) await nextTurn();
+}

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { BatchApplier } from './batch-applier';
+import { RequestWriter } from './request-writer';
 import { DeferredParentEntity } from './deferral/deferred-parent.entity';
 import { DeferredRecordEntity } from './deferral/deferred-record.entity';
 import { DeferredReader } from './deferral/deferred-reader';
@@ -44,6 +45,7 @@ const TABLES = [
   imports: [TypeOrmModule.forFeature(TABLES)],
   providers: [
     BatchApplier,
+    RequestWriter,
     DeferredReader,
     DeferredRepository,
     Erasure,

@@ -1,5 +1,6 @@
-import type { EntityManager } from 'typeorm';
+import type { TenantDb } from '../database/tenant-db';
 import { uuidv7 } from 'uuidv7';
+import { columnArrays } from './column-arrays';
 import type { RowState } from './row-state';
 import type { CanonicalValues } from './record';
 import type { ColumnValues, RecordMapper } from './record-mapper';
@@ -67,10 +68,11 @@ export abstract class SyncedRepository {
   }
 
   /** The rows with these ids, as they are now. */
-  async readStates(db: EntityManager, tenantId: string, zohoIds: readonly string[]): Promise<Map<string, RowState>> {
-    const rows: RawRow[] = await db.query(
-      `SELECT zoho_id, fingerprint, version, deleted_at, ${this.selected} FROM ${this.table}
-       WHERE tenant_id = $1 AND zoho_id = ANY($2::text[])`,
+  async readStates(db: TenantDb, tenantId: string, zohoIds: readonly string[]): Promise<Map<string, RowState>> {
+    const rows: RawRow[] = await db.keyed(
+      `SELECT stored.* FROM unnest($2::text[]) AS asked (zoho_id), LATERAL (
+         SELECT zoho_id, fingerprint, version, deleted_at, ${this.selected} FROM ${this.table}
+         WHERE tenant_id = $1 AND zoho_id = asked.zoho_id OFFSET 0) AS stored`,
       [tenantId, zohoIds],
     );
     return new Map(rows.map((row) => [row.zoho_id, this.toState(row)]));
@@ -83,8 +85,8 @@ export abstract class SyncedRepository {
    *
    * @returns the ids that were inserted
    */
-  async insertOrLock(db: EntityManager, tenantId: string, writes: readonly RowWrite[]): Promise<Set<string>> {
-    const inserted: { zoho_id: string }[] = await db.query(
+  async insertOrLock(db: TenantDb, tenantId: string, writes: readonly RowWrite[]): Promise<Set<string>> {
+    const inserted: { zoho_id: string }[] = await db.keyed(
       `INSERT INTO ${this.table} (tenant_id, id, zoho_id, fingerprint, version, deleted_at, last_sync, ${this.names})
        SELECT $1, absent.id, zoho_id, fingerprint, version, deleted_at, clock_timestamp(), ${this.names}
        FROM unnest($2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::boolean[], $7::uuid[], ${this.arrays})
@@ -92,32 +94,39 @@ export abstract class SyncedRepository {
        ORDER BY zoho_id COLLATE "C"
        ON CONFLICT (tenant_id, zoho_id) DO UPDATE SET zoho_id = EXCLUDED.zoho_id WHERE false -- locks, and changes nothing
        RETURNING zoho_id`,
-      this.parameters(tenantId, writes),
+      await this.parameters(tenantId, writes),
     );
     return new Set(inserted.map((row) => row.zoho_id));
   }
 
-  /** Writes rows that this transaction has locked or inserted. */
-  async update(db: EntityManager, tenantId: string, writes: readonly RowWrite[]): Promise<void> {
-    const assignments = this.mapper.columns.map(({ name }) => `${name} = written.${name}`).join(', ');
-    await db.query(
-      `UPDATE ${this.table} AS stored
-       SET fingerprint = written.fingerprint, version = written.version, deleted_at = written.deleted_at, ${assignments},
-           last_sync = CASE WHEN content_changed THEN clock_timestamp() ELSE last_sync END,
-           updated_at = CASE WHEN content_changed THEN clock_timestamp() ELSE updated_at END
+  /**
+   * Writes rows that this transaction has locked or inserted. It is an insert that always meets its row, since the plan
+   * of a join would depend on how large the table is.
+   */
+  async update(db: TenantDb, tenantId: string, writes: readonly RowWrite[]): Promise<void> {
+    const given = this.mapper.columns.map(({ name }) => `${name} = EXCLUDED.${name}`).join(', ');
+    await db.keyed(
+      `INSERT INTO ${this.table} AS stored
+         (tenant_id, id, zoho_id, fingerprint, version, deleted_at, last_sync, updated_at, ${this.names})
+       SELECT $1, written.id, zoho_id, fingerprint, version, deleted_at,
+         CASE WHEN content_changed THEN clock_timestamp() ELSE '-infinity' END,
+         CASE WHEN content_changed THEN clock_timestamp() ELSE '-infinity' END, ${this.names}
        FROM unnest($2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::boolean[], $7::uuid[], ${this.arrays})
          AS written (zoho_id, fingerprint, version, deleted_at, content_changed, id, ${this.names})
-       WHERE stored.tenant_id = $1 AND stored.zoho_id = written.zoho_id`,
-      this.parameters(tenantId, writes),
+       ON CONFLICT (tenant_id, zoho_id) DO UPDATE
+         SET fingerprint = EXCLUDED.fingerprint, version = EXCLUDED.version, deleted_at = EXCLUDED.deleted_at, ${given},
+             last_sync = greatest(stored.last_sync, EXCLUDED.last_sync),
+             updated_at = greatest(stored.updated_at, EXCLUDED.updated_at)`,
+      await this.parameters(tenantId, writes),
     );
   }
 
   /** Takes back rows that this transaction inserted. */
-  async withdraw(db: EntityManager, tenantId: string, zohoIds: readonly string[]): Promise<void> {
+  async withdraw(db: TenantDb, tenantId: string, zohoIds: readonly string[]): Promise<void> {
     await db.query(`DELETE FROM ${this.table} WHERE tenant_id = $1 AND zoho_id = ANY($2::text[])`, [tenantId, zohoIds]);
   }
 
-  async findMany(db: EntityManager, tenantId: string, zohoIds: readonly string[]): Promise<StoredRow[]> {
+  async findMany(db: TenantDb, tenantId: string, zohoIds: readonly string[]): Promise<StoredRow[]> {
     const rows: RawRow[] = await db.query(
       `SELECT ${BOOKKEEPING}, ${this.selected} FROM ${this.table} WHERE tenant_id = $1 AND zoho_id = ANY($2::text[])`,
       [tenantId, zohoIds],
@@ -126,7 +135,7 @@ export abstract class SyncedRepository {
   }
 
   /** Rows in the order of their creation. */
-  async findPage(db: EntityManager, tenantId: string, filter: RowFilter, limit: number): Promise<StoredRow[]> {
+  async findPage(db: TenantDb, tenantId: string, filter: RowFilter, limit: number): Promise<StoredRow[]> {
     const rows: RawRow[] = await db.query(
       `SELECT ${BOOKKEEPING}, ${this.selected} FROM ${this.table}
        WHERE tenant_id = $1 AND ($2::uuid IS NULL OR id > $2) AND ${this.byStatus}
@@ -144,18 +153,23 @@ export abstract class SyncedRepository {
     return rows.map((row) => this.toStoredRow(row));
   }
 
-  private parameters(tenantId: string, writes: readonly RowWrite[]): unknown[] {
-    const rows = writes.map(({ state }) => this.mapper.toRow(state.values));
-    return [
-      tenantId,
-      writes.map(({ zohoId }) => zohoId),
-      writes.map(({ state }) => state.fingerprint),
-      writes.map(({ state }) => state.version),
-      writes.map(({ state }) => state.deletedAt),
-      writes.map(({ contentChanged }) => contentChanged),
-      writes.map(() => uuidv7()),
-      ...this.mapper.columns.map(({ name }) => rows.map((row) => row[name] ?? null)),
-    ];
+  private async parameters(tenantId: string, writes: readonly RowWrite[]): Promise<string[]> {
+    const lines = writes.map((write) => ({ ...write, row: this.mapper.toRow(write.state.values), id: uuidv7() }));
+    const columns = this.mapper.columns.map(
+      ({ name }) =>
+        ({ row }: (typeof lines)[number]) =>
+          row[name] ?? null,
+    );
+    const arrays = await columnArrays(lines, [
+      ({ zohoId }) => zohoId,
+      ({ state }) => state.fingerprint,
+      ({ state }) => state.version,
+      ({ state }) => state.deletedAt,
+      ({ contentChanged }) => contentChanged,
+      ({ id }) => id,
+      ...columns,
+    ]);
+    return [tenantId, ...arrays];
   }
 
   private toState(row: RawRow): RowState {

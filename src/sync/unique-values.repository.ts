@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import type { TenantDb } from '../database/tenant-db';
 
 /** Which record holds each value. */
 export type Claims = Map<string, string>;
@@ -14,8 +14,8 @@ export class UniqueValuesRepository {
    * @param claims the values, each with who is to have it if nobody has
    * @returns the values that were taken
    */
-  async takeOrLock(db: EntityManager, tenantId: string, entity: string, claims: Claims): Promise<Set<string>> {
-    const rows: { value: string }[] = await db.query(
+  async takeOrLock(db: TenantDb, tenantId: string, entity: string, claims: Claims): Promise<Set<string>> {
+    const rows: { value: string }[] = await db.keyed(
       `INSERT INTO unique_value (tenant_id, entity, value, zoho_id)
        SELECT $1, $2, value, zoho_id FROM unnest($3::text[], $4::text[]) AS wanted (value, zoho_id)
        ORDER BY value COLLATE "C"
@@ -26,16 +26,18 @@ export class UniqueValuesRepository {
     return new Set(rows.map(({ value }) => value));
   }
 
-  async readHolders(db: EntityManager, tenantId: string, entity: string, values: readonly string[]): Promise<Claims> {
-    const rows: { value: string; zoho_id: string }[] = await db.query(
-      'SELECT value, zoho_id FROM unique_value WHERE tenant_id = $1 AND entity = $2 AND value = ANY($3::text[])',
+  async readHolders(db: TenantDb, tenantId: string, entity: string, values: readonly string[]): Promise<Claims> {
+    const rows: { value: string; zoho_id: string }[] = await db.keyed(
+      `SELECT claim.* FROM unnest($3::text[]) AS asked (value), LATERAL (
+         SELECT value, zoho_id FROM unique_value
+         WHERE tenant_id = $1 AND entity = $2 AND value = asked.value OFFSET 0) AS claim`,
       [tenantId, entity, values],
     );
     return new Map(rows.map((row) => [row.value, row.zoho_id]));
   }
 
   /** Gives locked claims to other records. */
-  async handOver(db: EntityManager, tenantId: string, entity: string, claims: Claims): Promise<void> {
+  async handOver(db: TenantDb, tenantId: string, entity: string, claims: Claims): Promise<void> {
     await db.query(
       `UPDATE unique_value AS claim SET zoho_id = next.zoho_id
        FROM unnest($3::text[], $4::text[]) AS next (value, zoho_id)
@@ -44,7 +46,7 @@ export class UniqueValuesRepository {
     );
   }
 
-  async giveUp(db: EntityManager, tenantId: string, entity: string, values: readonly string[]): Promise<void> {
+  async giveUp(db: TenantDb, tenantId: string, entity: string, values: readonly string[]): Promise<void> {
     await db.query('DELETE FROM unique_value WHERE tenant_id = $1 AND entity = $2 AND value = ANY($3::text[])', [
       tenantId,
       entity,

@@ -1,11 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { EntityManager } from 'typeorm';
+import type { TenantDb } from '../database/tenant-db';
 import type { RecordGroup } from './record-group';
 import type { Claims, UniqueValuesRepository } from './unique-values.repository';
 
 /** Where the claims of one entity in one tenant are kept. */
 interface ClaimScope {
-  readonly db: EntityManager;
+  readonly db: TenantDb;
   readonly tenantId: string;
   readonly entity: string;
 }

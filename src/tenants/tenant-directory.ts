@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource } from 'typeorm';
+import type { TenantDb } from '../database/tenant-db';
 import { BriefMemory } from '../database/brief-memory';
 import type { Tenant, TenantSettings, TenantState } from './tenant';
 
@@ -76,7 +77,7 @@ export class TenantDirectory {
   }
 
   /** @returns null when there is one with this id already */
-  async register(db: EntityManager, { id, name, state, settings }: TenantDraft): Promise<Tenant | null> {
+  async register(db: TenantDb, { id, name, state, settings }: TenantDraft): Promise<Tenant | null> {
     const [line]: TenantLine[] = await db.query(
       `INSERT INTO tenant (id, name, state, settings) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING ${COLUMNS}`,
       [id, name, state, JSON.stringify(settings)],
@@ -85,13 +86,13 @@ export class TenantDirectory {
   }
 
   /** As it is now, kept from changing until the transaction ends. */
-  async lock(db: EntityManager, tenantId: string): Promise<Tenant | null> {
+  async lock(db: TenantDb, tenantId: string): Promise<Tenant | null> {
     const [line]: TenantLine[] = await db.query(`SELECT ${COLUMNS} FROM tenant WHERE id = $1 FOR UPDATE`, [tenantId]);
     return line ? toTenant(line) : null;
   }
 
-  async change(db: EntityManager, { id, name, state, settings }: TenantDraft): Promise<Tenant> {
-    const [[line]]: [TenantLine[], number] = await db.query(
+  async change(db: TenantDb, { id, name, state, settings }: TenantDraft): Promise<Tenant> {
+    const [line]: TenantLine[] = await db.query(
       `UPDATE tenant SET name = $2, state = $3, settings = $4, updated_at = now() WHERE id = $1 RETURNING ${COLUMNS}`,
       [id, name, state, JSON.stringify(settings)],
     );

@@ -1,6 +1,6 @@
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
-import type { EntityManager } from 'typeorm';
+import type { TenantDb } from '../database/tenant-db';
 import { Environment } from '../config/environment';
 import { TenantTransaction } from '../database/tenant-transaction';
 import { ImportRepository } from '../import/import.repository';
@@ -96,7 +96,7 @@ export class UpkeepService implements BeforeApplicationShutdown {
   }
 
   /** Each portion in a transaction of its own, until one is not full. @returns how many rows in all */
-  private async inPortions(tenantId: string, portion: (db: EntityManager) => Promise<number>): Promise<number> {
+  private async inPortions(tenantId: string, portion: (db: TenantDb) => Promise<number>): Promise<number> {
     let total = 0;
     for (let count = PORTION; count === PORTION && !this.isStopping;) {
       count = await this.transaction.run(tenantId, portion);

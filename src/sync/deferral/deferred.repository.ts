@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import type { TenantDb } from '../../database/tenant-db';
 import type { CanonicalValues, RecordIssue } from '../record';
 import type { MissingParent, Waiting } from '../row-state';
 import type { DeferredState } from './deferred-record.entity';
@@ -11,6 +11,12 @@ export interface DeferredWrite {
   readonly waiting: Waiting;
   readonly missing: readonly MissingParent[];
   readonly errors: readonly RecordIssue[] | null;
+}
+
+/** Under which id something is to wait, and because of which run. */
+interface Placeholder {
+  readonly zohoId: string;
+  readonly runId: string;
 }
 
 /** Which record it is that waits. */
@@ -41,14 +47,15 @@ const LONGEST_PAUSE_SECONDS = 3_600;
 @Injectable()
 export class DeferredRepository {
   async read(
-    db: EntityManager,
+    db: TenantDb,
     tenantId: string,
     entity: string,
     zohoIds: readonly string[],
   ): Promise<Map<string, Waiting>> {
-    const lines: DeferredLine[] = await db.query(
-      `SELECT zoho_id, state, carried, version, run_id FROM deferred_record
-       WHERE tenant_id = $1 AND entity = $2 AND zoho_id = ANY($3::text[]) AND state <> '${EMPTY}'`,
+    const lines: DeferredLine[] = await db.keyed(
+      `SELECT stored.* FROM unnest($3::text[]) AS asked (zoho_id), LATERAL (
+         SELECT zoho_id, state, carried, version, run_id FROM deferred_record
+         WHERE tenant_id = $1 AND entity = $2 AND zoho_id = asked.zoho_id AND state <> '${EMPTY}' OFFSET 0) AS stored`,
       [tenantId, entity, zohoIds],
     );
     return new Map(lines.map((line) => [line.zoho_id, toWaiting(line)]));
@@ -58,24 +65,18 @@ export class DeferredRepository {
    * Makes what waits under these ids this transaction's own, in one pass in the order of the ids: a line is inserted
    * where there is none, so that it can be locked.
    */
-  async insertOrLock(
-    db: EntityManager,
-    tenantId: string,
-    entity: string,
-    zohoIds: readonly string[],
-    runId: string,
-  ): Promise<void> {
+  async insertOrLock(db: TenantDb, tenantId: string, entity: string, lines: readonly Placeholder[]): Promise<void> {
     await db.query(
       `INSERT INTO deferred_record (tenant_id, entity, zoho_id, state, carried, missing, run_id, since, updated_at, attempts)
-       SELECT $1, $2, zoho_id, '${EMPTY}', '{}', '[]', $4, clock_timestamp(), clock_timestamp(), 0
-       FROM unnest($3::text[]) AS absent (zoho_id) ORDER BY zoho_id COLLATE "C"
+       SELECT $1, $2, zoho_id, '${EMPTY}', '{}', '[]', run_id, clock_timestamp(), clock_timestamp(), 0
+       FROM unnest($3::text[], $4::uuid[]) AS absent (zoho_id, run_id) ORDER BY zoho_id COLLATE "C"
        ON CONFLICT (tenant_id, entity, zoho_id) DO UPDATE SET zoho_id = EXCLUDED.zoho_id WHERE false -- locks, and changes nothing`,
-      [tenantId, entity, zohoIds, runId],
+      [tenantId, entity, lines.map(({ zohoId }) => zohoId), lines.map(({ runId }) => runId)],
     );
   }
 
   /** Writes what waits from now on, under ids that this transaction has locked, and for whom. */
-  async write(db: EntityManager, tenantId: string, entity: string, writes: readonly DeferredWrite[]): Promise<void> {
+  async write(db: TenantDb, tenantId: string, entity: string, writes: readonly DeferredWrite[]): Promise<void> {
     const ids = writes.map(({ zohoId }) => zohoId);
     await db.query(
       `UPDATE deferred_record AS stored
@@ -121,7 +122,7 @@ export class DeferredRepository {
   }
 
   /** Nothing waits under these ids any longer. */
-  async remove(db: EntityManager, tenantId: string, entity: string, zohoIds: readonly string[]): Promise<void> {
+  async remove(db: TenantDb, tenantId: string, entity: string, zohoIds: readonly string[]): Promise<void> {
     await db.query('DELETE FROM deferred_record WHERE tenant_id = $1 AND entity = $2 AND zoho_id = ANY($3::text[])', [
       tenantId,
       entity,
@@ -130,9 +131,19 @@ export class DeferredRepository {
     await this.forgetParents(db, tenantId, entity, zohoIds);
   }
 
+  /** Of these records, those that any other waits for. */
+  async findAwaited(db: TenantDb, tenantId: string, records: readonly DeferredId[]): Promise<DeferredId[]> {
+    return db.keyed<DeferredId[]>(
+      `SELECT asked.entity, asked.zoho_id AS "zohoId" FROM unnest($2::text[], $3::text[]) AS asked (entity, zoho_id),
+       LATERAL (SELECT FROM deferred_parent
+         WHERE tenant_id = $1 AND parent_entity = asked.entity AND parent_zoho_id = asked.zoho_id LIMIT 1) AS child`,
+      [tenantId, records.map(({ entity }) => entity), records.map(({ zohoId }) => zohoId)],
+    );
+  }
+
   /** Records that wait for one of these, after the one given, in order. */
   async findChildren(
-    db: EntityManager,
+    db: TenantDb,
     tenantId: string,
     parentEntity: string,
     parentIds: readonly string[],
@@ -153,7 +164,7 @@ export class DeferredRepository {
    * @param entities the tables that a parent may be in
    */
   async findReady(
-    db: EntityManager,
+    db: TenantDb,
     tenantId: string,
     entities: readonly string[],
     limit: number,
@@ -175,7 +186,7 @@ export class DeferredRepository {
   }
 
   /** Whether anything waits at all. */
-  async isAnyOpen(db: EntityManager, tenantId: string): Promise<boolean> {
+  async isAnyOpen(db: TenantDb, tenantId: string): Promise<boolean> {
     const [found]: { any: boolean }[] = await db.query(
       'SELECT EXISTS (SELECT FROM deferred_record WHERE tenant_id = $1 AND state = ANY($2::text[])) AS any',
       [tenantId, OPEN],
@@ -184,7 +195,7 @@ export class DeferredRepository {
   }
 
   /** The next sweep is to look at everything that waits, whatever it waits for. */
-  async lookAgain(db: EntityManager, tenantId: string): Promise<void> {
+  async lookAgain(db: TenantDb, tenantId: string): Promise<void> {
     await db.query(
       `UPDATE deferred_record SET next_try_at = clock_timestamp()
        WHERE tenant_id = $1 AND (entity, zoho_id) IN (
@@ -195,7 +206,7 @@ export class DeferredRepository {
   }
 
   /** Records whose next try is due: failed ones, and all after the rules by which they wait have changed. */
-  async findDue(db: EntityManager, tenantId: string, limit: number): Promise<DeferredId[]> {
+  async findDue(db: TenantDb, tenantId: string, limit: number): Promise<DeferredId[]> {
     return db.query(
       `SELECT entity, zoho_id AS "zohoId" FROM deferred_record
        WHERE tenant_id = $1 AND state = ANY($3::text[]) AND next_try_at <= clock_timestamp() LIMIT $2`,
@@ -208,8 +219,8 @@ export class DeferredRepository {
    *
    * @returns how many, at most `limit`
    */
-  async expire(db: EntityManager, tenantId: string, days: number, limit: number): Promise<number> {
-    const [expired]: [{ entity: string; zoho_id: string }[], number] = await db.query(
+  async expire(db: TenantDb, tenantId: string, days: number, limit: number): Promise<number> {
+    const expired: { entity: string; zoho_id: string }[] = await db.query(
       `UPDATE deferred_record SET state = 'expired', next_try_at = NULL, updated_at = clock_timestamp()
        WHERE tenant_id = $1 AND (entity, zoho_id) IN (
          SELECT entity, zoho_id FROM deferred_record
@@ -226,7 +237,7 @@ export class DeferredRepository {
   }
 
   private async forgetParents(
-    db: EntityManager,
+    db: TenantDb,
     tenantId: string,
     entity: string,
     zohoIds: readonly string[],

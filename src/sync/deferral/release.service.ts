@@ -1,6 +1,6 @@
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { TenantTransaction } from '../../database/tenant-transaction';
-import { type Applied, type Batch, classifierOf, groupById } from '../batch';
+import { type Applied, batchOf, classifierOf, groupById } from '../batch';
 import { BatchApplier } from '../batch-applier';
 import { EntityRegistry } from '../entity-registry';
 import { FingerprintService } from '../fingerprint.service';
@@ -8,7 +8,6 @@ import { HistoryRepository } from '../history/history.repository';
 import { IS_STORED } from '../outcome';
 import { ProfileReader } from '../profile/profile-reader';
 import { toWakeRecord } from '../record';
-import type { RecordGroup } from '../record-group';
 import type { Run } from '../run';
 import { summarise } from '../sync-report';
 import type { SyncedParts } from '../synced-parts';
@@ -67,9 +66,9 @@ export class ReleaseService implements BeforeApplicationShutdown {
    *
    * @param most so many are released before the answer
    */
-  async after(parts: SyncedParts, run: Run, groups: readonly RecordGroup[], most = MOST_INLINE): Promise<Released> {
+  async after(parts: SyncedParts, run: Run, applied: Applied, most = MOST_INLINE): Promise<Released> {
     try {
-      return await this.releaseAfter(parts, run, groups, most);
+      return await this.releaseAfter(parts, run, applied, most);
     } catch (error) {
       this.log.error(`What waits is left to the next sweep: ${nameOf(error)} (run ${run.id})`);
       return { released: 0, releasing: true };
@@ -80,15 +79,14 @@ export class ReleaseService implements BeforeApplicationShutdown {
   private async releaseAfter(
     { definition }: SyncedParts,
     run: Run,
-    groups: readonly RecordGroup[],
+    { groups, awaited }: Applied,
     most: number,
   ): Promise<Released> {
-    const arrived = groups.filter(({ isArrival }) => isArrival).map(({ zohoId }) => zohoId);
-    const waiting = groups.filter(({ wait, isWaitChanged }) => wait && isWaitChanged).map(({ zohoId }) => zohoId);
-    if (arrived.length === 0 && waiting.length === 0) return { released: 0, releasing: false };
     const entity = definition.name;
+    const waiting = groups.filter(({ wait, isWaitChanged }) => wait && isWaitChanged).map(({ zohoId }) => zohoId);
     const own = waiting.length > 0 ? await this.findReady(run.tenantId, { entity, zohoIds: waiting }) : [];
-    const arrivals = arrived.length > 0 ? [{ entity, zohoIds: arrived }] : [];
+    if (own.length === 0 && awaited.length === 0) return { released: 0, releasing: false };
+    const arrivals = awaited.length > 0 ? [{ entity, zohoIds: awaited }] : [];
     return this.releaseSome(run, { arrivals, candidates: own }, most);
   }
 
@@ -117,7 +115,8 @@ export class ReleaseService implements BeforeApplicationShutdown {
 
   /** A run that no caller's records belong to. */
   private async begin(run: Run, entity: string | null): Promise<void> {
-    await this.transaction.run(run.tenantId, (db) => this.history.addRun(db, run, entity, summarise([]), []));
+    const line = { run, entity, summary: summarise([]), results: [] };
+    await this.transaction.run(run.tenantId, (db) => this.history.addRuns(db, run.tenantId, [line]));
   }
 
   private findReady(tenantId: string, among?: Arrivals): Promise<DeferredId[]> {
@@ -151,9 +150,9 @@ export class ReleaseService implements BeforeApplicationShutdown {
       }
       woken += ids.length;
       for (const { entity, zohoIds } of byEntity(ids)) {
-        const { count, arrived } = await this.wakeAll(run, entity, zohoIds);
+        const { count, awaited } = await this.wakeAll(run, entity, zohoIds);
         released += count;
-        if (arrived.length > 0) work.arrivals.push({ entity, zohoIds: arrived });
+        if (awaited.length > 0) work.arrivals.push({ entity, zohoIds: awaited });
       }
     }
     return released;
@@ -176,27 +175,27 @@ export class ReleaseService implements BeforeApplicationShutdown {
     run: Run,
     entity: string,
     zohoIds: readonly string[],
-  ): Promise<{ count: number; arrived: string[] }> {
+  ): Promise<{ count: number; awaited: readonly string[] }> {
     const parts = this.entities.find(entity);
-    if (!parts) return { count: 0, arrived: [] };
+    if (!parts) return { count: 0, awaited: [] };
     const by = classifierOf(parts, await this.profiles.read(run.tenantId), this.fingerprints, run, true);
-    const batch: Batch = { parts, by, run, records: groupById(zohoIds.map(toWakeRecord)), isWake: true };
-    const { groups } = await this.batches.apply(
-      batch,
-      async (db, applied) => {
-        const count = countReleased(applied);
+    const records = groupById(zohoIds.map(toWakeRecord));
+    const [applied] = await this.batches.apply(
+      batchOf(parts, { run, by, records }, true),
+      async (db, all) => {
+        const count = countReleased(all[0]?.groups);
         if (count > 0) await this.history.addReleased(db, run.tenantId, run.id, count);
       },
       'commit',
     );
     return {
-      count: countReleased({ groups }),
-      arrived: groups.filter(({ isArrival }) => isArrival).map(({ zohoId }) => zohoId),
+      count: countReleased(applied?.groups),
+      awaited: applied?.awaited ?? [],
     };
   }
 }
 
-const countReleased = ({ groups }: Pick<Applied, 'groups'>): number =>
+const countReleased = (groups: Applied['groups'] = []): number =>
   groups.filter(({ waiting, wait, verdict }) => waiting && !wait && verdict && IS_STORED.has(verdict.status)).length;
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);

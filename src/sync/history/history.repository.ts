@@ -1,64 +1,76 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import type { TenantDb } from '../../database/tenant-db';
 import { uuidv7 } from 'uuidv7';
+import { columnArrays } from '../column-arrays';
 import type { RecordGroup } from '../record-group';
 import type { Run } from '../run';
 import type { Summary } from '../sync-report';
 import type { RunResult } from './run-result';
 
+/** What a run came to. */
+interface RunLine {
+  readonly run: Run;
+  /** null for work on what waits, whatever it is */
+  readonly entity: string | null;
+  readonly summary: Summary;
+  readonly results: readonly RunResult[];
+}
+
 /** Writes what has changed, and what runs came to; each method is one statement. */
 @Injectable()
 export class HistoryRepository {
-  async add(db: EntityManager, run: Run, entity: string, groups: readonly RecordGroup[]): Promise<void> {
-    const lines = groups.flatMap(({ zohoId, changes }) => changes.map((change) => ({ zohoId, ...change })));
+  async add(db: TenantDb, tenantId: string, entity: string, groups: readonly RecordGroup[]): Promise<void> {
+    const lines = groups.flatMap(({ zohoId, run, changes }) =>
+      changes.map((change) => ({ zohoId, runId: run.id, ...change })),
+    );
     if (lines.length === 0) return;
-    await db.query(
+    await db.keyed(
       `INSERT INTO change_record (tenant_id, entity, zoho_id, id, status, changes, version, run_id, waited_since_run_id, recorded_at)
-       SELECT $1, $2, zoho_id, id, status, changes, version, $3, waited_since_run_id, clock_timestamp()
-       FROM unnest($4::text[], $5::uuid[], $6::text[], $7::jsonb[], $8::timestamptz[], $9::uuid[])
-         AS line (zoho_id, id, status, changes, version, waited_since_run_id)`,
+       SELECT $1, $2, zoho_id, id, status, changes, version, run_id, waited_since_run_id, clock_timestamp()
+       FROM unnest($3::text[], $4::uuid[], $5::text[], $6::jsonb[], $7::timestamptz[], $8::uuid[], $9::uuid[])
+         AS line (zoho_id, id, status, changes, version, run_id, waited_since_run_id)`,
       [
-        run.tenantId,
+        tenantId,
         entity,
-        run.id,
-        lines.map(({ zohoId }) => zohoId),
-        lines.map(() => uuidv7()),
-        lines.map(({ status }) => status),
-        lines.map(({ changes }) => JSON.stringify(changes)),
-        lines.map(({ version }) => version),
-        lines.map(({ waitedSinceRunId }) => waitedSinceRunId),
+        ...(await columnArrays(lines, [
+          ({ zohoId }) => zohoId,
+          () => uuidv7(),
+          ({ status }) => status,
+          ({ changes }) => JSON.stringify(changes),
+          ({ version }) => version,
+          ({ runId }) => runId,
+          ({ waitedSinceRunId }) => waitedSinceRunId,
+        ])),
       ],
     );
   }
 
-  /** @param entity null for work on what waits, whatever it is */
-  async addRun(
-    db: EntityManager,
-    run: Run,
-    entity: string | null,
-    summary: Summary,
-    results: readonly RunResult[],
-  ): Promise<void> {
-    await db.query(
+  /** Runs of one tenant, with what they came to. The transaction can be asked for by its id from then on. */
+  async addRuns(db: TenantDb, tenantId: string, lines: readonly RunLine[]): Promise<void> {
+    const [{ transaction } = { transaction: null }] = await db.keyed<{ transaction: string | null }[]>(
       `INSERT INTO run (tenant_id, id, kind, entity, received_at, request_id, idempotency_key, source, summary, results, released, import_id)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11)`,
+       SELECT $1, id, kind, entity, received_at, request_id, idempotency_key, source, summary, results, 0, import_id
+       FROM unnest($2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::text[], $9::jsonb[], $10::jsonb[], $11::uuid[])
+         AS line (id, kind, entity, received_at, request_id, idempotency_key, source, summary, results, import_id)
+       RETURNING pg_current_xact_id()::text AS transaction`,
       [
-        run.tenantId,
-        run.id,
-        run.kind,
-        entity,
-        run.receivedAt,
-        run.requestId,
-        run.idempotencyKey,
-        run.source,
-        JSON.stringify(summary),
-        JSON.stringify(results),
-        run.importId,
+        tenantId,
+        lines.map(({ run }) => run.id),
+        lines.map(({ run }) => run.kind),
+        lines.map(({ entity }) => entity),
+        lines.map(({ run }) => run.receivedAt),
+        lines.map(({ run }) => run.requestId),
+        lines.map(({ run }) => run.idempotencyKey),
+        lines.map(({ run }) => run.source),
+        lines.map(({ summary }) => JSON.stringify(summary)),
+        lines.map(({ results }) => JSON.stringify(results)),
+        lines.map(({ run }) => run.importId),
       ],
     );
+    db.transactionId = transaction;
   }
 
-  async addReleased(db: EntityManager, tenantId: string, runId: string, released: number): Promise<void> {
+  async addReleased(db: TenantDb, tenantId: string, runId: string, released: number): Promise<void> {
     await db.query('UPDATE run SET released = released + $3 WHERE tenant_id = $1 AND id = $2', [
       tenantId,
       runId,
@@ -67,8 +79,10 @@ export class HistoryRepository {
   }
 
   /** Removes changes that are older than this, at most `limit` of them. @returns how many */
-  async pruneChanges(db: EntityManager, tenantId: string, days: number, limit: number): Promise<number> {
-    const [, count]: [unknown, number] = await db.query(
+  async pruneChanges(db: TenantDb, tenantId: string, days: number, limit: number): Promise<number> {
+    // The index is of blocks, of which the oldest are few.
+    await db.query('SET LOCAL enable_bitmapscan = on');
+    const count = await db.change(
       `DELETE FROM change_record WHERE tenant_id = $1 AND (entity, zoho_id, id) IN (
          SELECT entity, zoho_id, id FROM change_record
          WHERE tenant_id = $1 AND recorded_at < clock_timestamp() - $2 * interval '1 day' LIMIT $3)`,
@@ -78,8 +92,8 @@ export class HistoryRepository {
   }
 
   /** Removes runs that are older than this, at most `limit` of them. @returns how many */
-  async pruneRuns(db: EntityManager, tenantId: string, days: number, limit: number): Promise<number> {
-    const [, count]: [unknown, number] = await db.query(
+  async pruneRuns(db: TenantDb, tenantId: string, days: number, limit: number): Promise<number> {
+    const count = await db.change(
       `DELETE FROM run WHERE tenant_id = $1 AND id IN (
          SELECT id FROM run WHERE tenant_id = $1 AND received_at < clock_timestamp() - $2 * interval '1 day'
          ORDER BY id LIMIT $3)`,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import type { TenantDb } from '../../database/tenant-db';
 import { type Actor, AuditLog } from '../../audit/audit-log';
 import { TenantTransaction } from '../../database/tenant-transaction';
 import { DeferredRepository } from '../deferral/deferred.repository';
@@ -33,7 +33,7 @@ export class ProfileRepository {
     return this.transaction.run(tenantId, (db) => this.findWithin(db, tenantId, version));
   }
 
-  async findWithin(db: EntityManager, tenantId: string, version?: number): Promise<StoredProfile | null> {
+  async findWithin(db: TenantDb, tenantId: string, version?: number): Promise<StoredProfile | null> {
     const [line] = await db.query<ProfileLine[]>(
       `SELECT version, profile, created_at FROM tenant_profile
        WHERE tenant_id = $1 AND ($2::integer IS NULL OR version = $2) ORDER BY version DESC LIMIT 1`,
@@ -48,7 +48,7 @@ export class ProfileRepository {
   }
 
   /** The same in a transaction that changes more. */
-  async addWithin(db: EntityManager, tenantId: string, by: Actor, profile: Profile): Promise<StoredProfile> {
+  async addWithin(db: TenantDb, tenantId: string, by: Actor, profile: Profile): Promise<StoredProfile> {
     await db.query("SELECT pg_advisory_xact_lock(hashtextextended('tenant_profile ' || $1, 0))", [tenantId]);
     const [line]: ProfileLine[] = await db.query(
       `INSERT INTO tenant_profile (tenant_id, version, profile)

@@ -1,5 +1,6 @@
+import { tableOf } from '../../database/table-of';
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import type { TenantDb } from '../../database/tenant-db';
 import { type Actor, AuditLog, recordSubject } from '../../audit/audit-log';
 import { type Ending, TenantTransaction } from '../../database/tenant-transaction';
 import { EntityRegistry } from '../entity-registry';
@@ -60,7 +61,7 @@ export class Erasure {
 
   /** Records that belong to one of these, and those that belong to them, stored or waiting. */
   private async addBelongings(
-    db: EntityManager,
+    db: TenantDb,
     tenantId: string,
     owner: string,
     ownerIds: readonly string[],
@@ -69,7 +70,7 @@ export class Erasure {
     for (const { definition } of this.entities.all) {
       for (const [name, field] of Object.entries(definition.fields)) {
         if (!field.belongs || !field.references) continue;
-        if (db.connection.getMetadata(field.references()).tableName !== owner) continue;
+        if (tableOf(field.references()) !== owner) continue;
         const rows: { zoho_id: string }[] = await db.query(
           `SELECT zoho_id FROM "${definition.name}" WHERE tenant_id = $1 AND ${columnOf(name, field)} = ANY($2::text[])
            UNION SELECT zoho_id FROM deferred_record
@@ -88,14 +89,14 @@ export class Erasure {
 
 /** In the order of the engine's locks: what waits, rows, claims. */
 async function eraseOf(
-  db: EntityManager,
+  db: TenantDb,
   tenantId: string,
   entity: string,
   ids: readonly string[],
   erased: Record<string, number>,
 ): Promise<void> {
   const remove = async (what: string, sql: string, parameters: unknown[]): Promise<void> => {
-    const [, count]: [unknown, number] = await db.query(sql, parameters);
+    const count = await db.change(sql, parameters);
     erased[what] = (erased[what] ?? 0) + count;
   };
   const named = [tenantId, entity, ids];

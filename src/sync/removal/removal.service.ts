@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { classifierOf, groupById } from '../batch';
+import { batchOf, classifierOf, groupById } from '../batch';
 import { BatchApplier } from '../batch-applier';
 import { FingerprintService } from '../fingerprint.service';
 import { HistoryRepository } from '../history/history.repository';
@@ -54,16 +54,19 @@ export class RemovalService {
     const { definition } = by;
     const records = [{ ...toWakeRecord(zohoId), operation: 'delete' as const }];
     let foreseen: Foreseen = {};
-    const { outcomes } = await this.batches.apply(
-      { parts, by, run, records: groupById(records), isWake: false },
-      async (db, applied) => {
-        const results = [toResult(definition, zohoId, applied.outcomes.get(0))];
-        await this.history.addRun(db, run, definition.name, summarise(results), runResults(records, applied.outcomes));
-        if (dryRun) foreseen = await this.changes.foresee(db, tenantId, definition.name, changesOf(applied.groups));
+    const [applied] = await this.batches.apply(
+      batchOf(parts, { run, by, records: groupById(records) }),
+      async (db, [all]) => {
+        if (!all) throw new Error('A portion was not applied');
+        const { outcomes, groups } = all;
+        const summary = summarise([toResult(definition, zohoId, outcomes.get(0))]);
+        const results = runResults(records, outcomes);
+        await this.history.addRuns(db, tenantId, [{ run, entity: definition.name, summary, results }]);
+        if (dryRun) foreseen = await this.changes.foresee(db, tenantId, definition.name, changesOf(groups));
       },
       dryRun ? 'rollback' : 'commit',
     );
-    const result = toResult(definition, zohoId, outcomes.get(0));
+    const result = toResult(definition, zohoId, applied?.outcomes.get(0));
     return { ...result, run_id: run.id, ...(dryRun && { dry_run: true, ...foreseen }) };
   }
 

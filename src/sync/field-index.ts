@@ -1,0 +1,44 @@
+import { CUSTOM, type EntityDefinition, type Field } from './fields';
+import type { CanonicalValues } from './record';
+
+type Named = readonly [name: string, field: Field];
+
+/** What of an entity's declaration is asked for with every record. */
+interface FieldIndex {
+  readonly all: readonly Named[];
+  /** but those that a profile has added */
+  readonly declared: readonly Named[];
+  readonly required: readonly string[];
+  /** that name records of other entities */
+  readonly references: readonly Named[];
+  /** of those, the ones that a record waits for */
+  readonly awaited: readonly string[];
+  /** the field whose values no two rows of a tenant may share, if the entity has one */
+  readonly unique: string | undefined;
+  /** every field's name with null */
+  readonly empty: Readonly<CanonicalValues>;
+}
+
+const known = new WeakMap<EntityDefinition, FieldIndex>();
+
+/** Worked out once for each declaration. */
+export function indexOf(definition: EntityDefinition): FieldIndex {
+  let index = known.get(definition);
+  if (!index) known.set(definition, (index = makeIndex(definition)));
+  return index;
+}
+
+function makeIndex({ fields }: EntityDefinition): FieldIndex {
+  const all = Object.entries(fields);
+  const namesOf = (is: (field: Field) => unknown): string[] =>
+    all.filter(([, field]) => is(field)).map(([name]) => name);
+  return {
+    all,
+    declared: all.filter(([name]) => !name.startsWith(CUSTOM)),
+    required: namesOf(({ required }) => required),
+    references: all.filter(([, { references }]) => references !== null),
+    awaited: namesOf(({ awaited }) => awaited),
+    unique: namesOf(({ unique }) => unique)[0],
+    empty: Object.fromEntries(all.map(([name]) => [name, null])),
+  };
+}
