@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { TenantTransaction } from '../src/database/tenant-transaction';
 import type { SyncReport } from '../src/sync/sync-report';
 import { newTenant, statusesOf, TestService } from './support/app';
 import { ask, withOwnDatabase } from './support/databases';
@@ -66,6 +67,29 @@ describe('webhooks that come at the same time', () => {
     expect(statuses.toSorted()).toEqual([...Array.from({ length: 11 }, () => 'INVALID'), 'NEW']);
     const refused = reports.find((report) => statusesOf(report)[0] === 'INVALID');
     expect(refused?.results[0]?.errors).toMatchObject([{ code: 'DUPLICATE_DATA' }]);
+  });
+
+  it('do not wait for a lock that only one of them needs', async () => {
+    const tenant = newTenant();
+    await send(tenant, ...[1, 2, 3].map((n) => student(n)));
+    const [held, release] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+    const holding = service.app.get(TenantTransaction).run(tenant, async (db) => {
+      await db.query(`SELECT FROM student WHERE tenant_id = $1 AND zoho_id = 's1' FOR UPDATE`, [tenant]);
+      held.resolve(undefined);
+      await release.promise;
+    });
+    await held.promise;
+    const ended: number[] = [];
+    const all = [1, 2, 3].map(async (n) => {
+      const report = await send(tenant, student(n, { City: 'Amman' }));
+      ended.push(n);
+      return statusesOf(report);
+    });
+    await Promise.all(all.slice(1));
+    expect(ended).not.toContain(1);
+    release.resolve(undefined);
+    expect(await Promise.all(all)).toEqual([['UPDATED'], ['UPDATED'], ['UPDATED']]);
+    await holding;
   });
 
   it('leave the newest when they are about one record, each change told once', async () => {

@@ -8,11 +8,16 @@ const FEW = 4;
 const MEMORY_MS = 250;
 
 /**
- * Does the work of a round and answers for each item, in their order.
+ * Does the work of a round and answers for each item, in their order; an answer may be promised, so that no item waits for
+ * what others of its round still need.
  *
  * @param letGo may be called when what is left to do is only waiting: the next round begins then
  */
-export type RoundWork<I, O> = (items: readonly I[], lane: string, letGo: () => void) => Promise<readonly O[]>;
+export type RoundWork<I, O> = (
+  items: readonly I[],
+  lane: string,
+  letGo: () => void,
+) => Promise<readonly (O | Promise<O>)[]>;
 
 /** What one round takes. */
 interface Limits {
@@ -25,7 +30,7 @@ interface Limits {
 interface Waiting<I, O> {
   readonly item: I;
   readonly keys: readonly string[];
-  readonly resolve: (result: O) => void;
+  readonly resolve: (result: O | Promise<O>) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -48,7 +53,8 @@ export class Gathered<I, O> {
     return new Promise((resolve, reject) => {
       let open = this.lanes.get(lane);
       if (!open) {
-        const work = (items: readonly I[], letGo: () => void): Promise<readonly O[]> => this.work(items, lane, letGo);
+        const work = (items: readonly I[], letGo: () => void): ReturnType<RoundWork<I, O>> =>
+          this.work(items, lane, letGo);
         open = new Lane(work, this.limits, () => this.lanes.delete(lane));
         this.lanes.set(lane, open);
       }
@@ -71,7 +77,7 @@ class Lane<I, O> {
   private readonly forgetting: NodeJS.Timeout;
 
   constructor(
-    private readonly work: (items: readonly I[], letGo: () => void) => Promise<readonly O[]>,
+    private readonly work: (items: readonly I[], letGo: () => void) => ReturnType<RoundWork<I, O>>,
     private readonly limits: Limits,
     private readonly close: () => void,
   ) {
@@ -142,7 +148,7 @@ class Lane<I, O> {
         letGo,
       );
       for (const [at, { resolve, reject }] of round.entries()) {
-        if (at < results.length) resolve(results[at] as O);
+        if (at < results.length) resolve(results[at] as O | Promise<O>);
         else reject(new Error('A round did not answer for all of its items'));
       }
     } catch (error) {

@@ -20,6 +20,14 @@ const UNKNOWN_COMMIT_LOOK_MS = 100;
  */
 export type Ending = 'commit' | 'commit-soon' | 'rollback';
 
+/**
+ * `impatient` gives up, and is not tried again, when somebody else's lock would have to be waited for: what was tried
+ * together is then done apart.
+ */
+export type Patience = 'patient' | 'impatient';
+
+const IMPATIENCE_MS = 250;
+
 type Work<T> = (db: TenantDb) => Promise<T>;
 
 /**
@@ -44,8 +52,15 @@ export class TenantTransaction {
    * @param look says what to look at, if at all; it sends its statement before it waits for anything
    * @returns null for the look when there was none, or when the database went away behind the commit
    */
-  async runAndLook<T, U>(tenantId: string, work: Work<T>, look: (result: T) => Work<U> | null): Promise<[T, U | null]> {
-    return this.retry((client) => this.within(client, tenantId, work, 'commit', look));
+  async runAndLook<T, U>(
+    tenantId: string,
+    work: Work<T>,
+    look: (result: T) => Work<U> | null,
+    patience: Patience = 'patient',
+  ): Promise<[T, U | null]> {
+    const attempt = (client: PoolClient): Promise<[T, U | null]> =>
+      this.within(client, tenantId, work, 'commit', look, patience);
+    return patience === 'patient' ? this.retry(attempt) : this.once(attempt);
   }
 
   /**
@@ -90,11 +105,12 @@ export class TenantTransaction {
     work: Work<T>,
     ending: Ending,
     look: (result: T) => Work<U> | null,
+    patience: Patience = 'patient',
   ): Promise<[T, U | null]> {
     const db = new TenantDb(client);
     try {
       // The work's first statement travels with the beginning; when that fails, so does this.
-      const [, result] = await inFlight([client.query(beginning(tenantId, ending)), work(db)]);
+      const [, result] = await inFlight([client.query(beginning(tenantId, ending, patience)), work(db)]);
       const ended = ending === 'rollback' ? client.query('ROLLBACK') : this.commit(client, db, ending);
       const next = look(result);
       const looked = next && atOnce(client, tenantId, next, 'commit');
@@ -163,9 +179,14 @@ export class TenantTransaction {
 const ignore = (): void => undefined;
 
 /** What a transaction begins with: a role that sees one tenant alone. */
-function beginning(tenantId: string, ending: Ending): string {
-  const settings = `SET LOCAL ROLE ${APPLICATION_ROLE}; SET LOCAL ${TENANT_SETTING} = ${escapeLiteral(tenantId)}`;
-  return `BEGIN; ${settings}${ending === 'commit-soon' ? '; SET LOCAL synchronous_commit = off' : ''}`;
+function beginning(tenantId: string, ending: Ending, patience: Patience = 'patient'): string {
+  const settings = [
+    `SET LOCAL ROLE ${APPLICATION_ROLE}`,
+    `SET LOCAL ${TENANT_SETTING} = ${escapeLiteral(tenantId)}`,
+    ...(ending === 'commit-soon' ? ['SET LOCAL synchronous_commit = off'] : []),
+    ...(patience === 'impatient' ? [`SET LOCAL lock_timeout = ${IMPATIENCE_MS}`] : []),
+  ];
+  return `BEGIN; ${settings.join('; ')}`;
 }
 
 async function atOnce<T>(client: PoolClient, tenantId: string, send: Work<T>, ending: Ending): Promise<T> {

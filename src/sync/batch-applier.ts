@@ -83,10 +83,12 @@ export class BatchApplier {
     const { tenantId } = batch;
     const work = (db: TenantDb): Promise<readonly Applied[]> => this.work(db, batch, finish, refused);
     if (ending !== 'commit') return await this.transaction.run(tenantId, work, ending);
-    const [applied, awaited] = await this.transaction.runAndLook(tenantId, work, (all) => {
+    const look = (all: readonly Applied[]): ((db: TenantDb) => Promise<DeferredId[]>) | null => {
       const arrivals = arrivalsOf(batch, all);
       return arrivals.length > 0 ? (db) => this.deferred.findAwaited(db, tenantId, arrivals) : null;
-    });
+    };
+    const patience = batch.isImpatient ? 'impatient' : 'patient';
+    const [applied, awaited] = await this.transaction.runAndLook(tenantId, work, look, patience);
     if (!awaited || awaited.length === 0) return applied;
     const ids = new Set(awaited.map(({ zohoId }) => zohoId));
     return applied.map((one) => ({ ...one, awaited: arrivedIn(one).filter((id) => ids.has(id)) }));

@@ -28,6 +28,8 @@ export interface Batch {
   readonly portions: readonly Portion[];
   /** the records are none of their own: they wake what waits under their ids */
   readonly isWake: boolean;
+  /** does not wait for somebody else's lock: it can be applied portion by portion */
+  readonly isImpatient?: boolean;
   /** until then the batch may read, but neither lock nor write */
   readonly turn?: Promise<unknown>;
 }

@@ -33,6 +33,8 @@ export interface Written {
 
 const keysOf = ({ portion }: WriteRequest): string[] => [...portion.records.keys()];
 
+type Settled = PromiseSettledResult<Written>;
+
 /** A request with more records is applied in a transaction of its own. */
 const SMALL = 25;
 const MOST_TOGETHER = 250;
@@ -44,7 +46,7 @@ const ROUNDS_AT_ONCE = 4;
  */
 @Injectable()
 export class RequestWriter {
-  private readonly small: Gathered<WriteRequest, PromiseSettledResult<Written>>;
+  private readonly small: Gathered<WriteRequest, Settled>;
 
   constructor(
     private readonly batches: BatchApplier,
@@ -64,11 +66,11 @@ export class RequestWriter {
     return written.value;
   }
 
-  /** When they cannot be written together, each is written alone, so that none fails because of another. */
+  /** When they cannot be written together, each is written alone, so that none fails, or waits, because of another. */
   private async writeEach(
     requests: readonly WriteRequest[],
     letGo: () => void,
-  ): Promise<PromiseSettledResult<Written>[]> {
+  ): Promise<(Settled | Promise<Settled>)[]> {
     if (requests.length > 1) {
       try {
         const written = await this.writeAll(requests, 'commit', letGo);
@@ -78,7 +80,12 @@ export class RequestWriter {
         if (isUnavailable(reason)) return requests.map(() => ({ status: 'rejected', reason }));
       }
     }
-    return Promise.allSettled(requests.map(async (one) => onlyOf(await this.writeAll([one], 'commit', letGo))));
+    const alone = requests.map(async (one): Promise<Settled> => {
+      const [settled] = await Promise.allSettled([this.writeAll([one], 'commit', letGo).then(onlyOf)]);
+      return settled;
+    });
+    // Who is the only one holds the next round back; several that wait for different things do not.
+    return requests.length > 1 ? alone : await Promise.all(alone);
   }
 
   /** @param letGo called when all is written but for the commit */
@@ -94,7 +101,8 @@ export class RequestWriter {
     const { tenantId } = portion.run;
     let results: SyncResult[][] = [];
     let foreseen: Foreseen = {};
-    const batch = { parts, definition, tenantId, portions: requests.map((one) => one.portion), isWake: false };
+    const portions = requests.map((one) => one.portion);
+    const batch = { parts, definition, tenantId, portions, isWake: false, isImpatient: requests.length > 1 };
     const applied = await this.batches.apply(
       batch,
       async (db, all) => {
