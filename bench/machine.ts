@@ -45,12 +45,13 @@ export class Machine {
 
   /** Another database on the same server, with all that a service needs. */
   async addDatabase(name: string): Promise<{ url: string; owner: Pool }> {
-    const { pathname, username } = new URL(this.url);
+    const address = new URL(this.url);
     const admin = new Client({ connectionString: this.superuserUrl });
     await admin.connect();
-    await admin.query(`CREATE DATABASE ${name} OWNER ${username}`);
+    await admin.query(`CREATE DATABASE ${name} OWNER ${address.username}`);
     await admin.end();
-    const url = this.url.replace(pathname, `/${name}`);
+    address.pathname = `/${name}`;
+    const url = address.href;
     return { url, owner: await prepare(url) };
   }
 
