@@ -64,6 +64,24 @@ it.each([
   expect(await claimsOf(tenant)).toEqual([]);
 });
 
+it.each([
+  ['that failed itself', ['0'], '22012'],
+  ['that came behind one that failed', ['0', '1'], '22012'],
+])('a connection takes a statement again %s when it was new', async (_what, divisors, code) => {
+  const tenant = newTenant();
+  // Texts that no connection has been given yet.
+  const texts = divisors.map((_divisor, at) => `SELECT 1 / $1::int AS quotient, '${tenant} ${at}' AS of`);
+  const divide = (db: TenantDb, at: number, divisor: string): Promise<{ quotient: number }[]> =>
+    db.keyed(texts[at] ?? '', [divisor]);
+  const failing = transaction().run(tenant, (db) => inFlight(divisors.map((divisor, at) => divide(db, at, divisor))));
+  await expect(failing).rejects.toMatchObject({ code });
+  const work = (db: TenantDb): Promise<{ quotient: number }[][]> =>
+    inFlight(texts.map((_text, at) => divide(db, at, '1')));
+  // Whichever connection it is, one of these is the one that failed.
+  const all = await Promise.all(Array.from({ length: 12 }, () => transaction().run(tenant, work)));
+  expect(all.flat(2).map(({ quotient }) => quotient)).toEqual(all.flat(2).map(() => 1));
+});
+
 it('sends nothing into somebody else’s transaction after its own has ended', async () => {
   const tenant = newTenant();
   const kept = await transaction().run(tenant, (db) => Promise.resolve(db));

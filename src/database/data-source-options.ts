@@ -1,5 +1,4 @@
 import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions.js';
-import { PatientSocket } from './patient-socket';
 import { PostgresNamingStrategy } from './naming-strategy';
 
 interface PoolSettings {
@@ -30,7 +29,6 @@ export function dataSourceOptions(
     extra: {
       // Statements that do not wait for one another travel together.
       pipeline: true,
-      stream: () => new PatientSocket(),
       options: PLANS.map((setting) => `-c ${setting}`).join(' '),
       connectionTimeoutMillis: 10_000,
       statement_timeout: 60_000,

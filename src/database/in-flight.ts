@@ -1,7 +1,5 @@
 import { sqlState } from './database-errors';
-
-/** The server's word for whatever is sent after a statement of the same transaction has failed. */
-const FAILED_BEFORE = '25P02';
+import { FAILED_BEFORE } from './statement-train';
 
 /**
  * Waits for work on one transaction that is under way at once. When some of it fails, the rest is waited for too, so

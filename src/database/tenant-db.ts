@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
-import type { PoolClient, QueryResult } from 'pg';
+import type { QueryResult } from 'pg';
+import type { StatementLine } from './statement-train';
 
 const READS = /^\s*SELECT\b/;
 
@@ -26,7 +27,7 @@ export class TenantDb {
   private hasWritten = false;
   private hasEnded = false;
 
-  constructor(private readonly client: PoolClient) {}
+  constructor(private readonly line: StatementLine) {}
 
   /** Whether any statement may have changed something. */
   get isWriting(): boolean {
@@ -47,6 +48,11 @@ export class TenantDb {
     return (await this.send(sql, parameters, nameOf(sql))).rows as unknown as T;
   }
 
+  /** The same, for how many rows it has changed. */
+  async changeKeyed(sql: string, parameters: readonly unknown[] = []): Promise<number> {
+    return (await this.send(sql, parameters, nameOf(sql))).rowCount ?? 0;
+  }
+
   /** @returns how many rows the statement has changed */
   async change(sql: string, parameters: readonly unknown[] = []): Promise<number> {
     return (await this.send(sql, parameters)).rowCount ?? 0;
@@ -60,6 +66,6 @@ export class TenantDb {
   private send(text: string, parameters: readonly unknown[], name?: string): Promise<QueryResult> {
     if (this.hasEnded) throw new Error('A statement came after its transaction had ended');
     this.hasWritten ||= !READS.test(text);
-    return this.client.query({ ...(name && { name }), text, values: [...parameters] });
+    return this.line.send({ text, values: parameters, ...(name && { name }) });
   }
 }

@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
-import { escapeLiteral, type Pool, type PoolClient, type QueryResult } from 'pg';
+import type { Pool, QueryResult } from 'pg';
 import { DataSource } from 'typeorm';
 import { isTransient, isUnavailable, sqlState } from './database-errors';
 import { inFlight } from './in-flight';
+import { FAILED_BEFORE, StatementLine } from './statement-train';
 import { TenantDb } from './tenant-db';
 import { APPLICATION_ROLE, TENANT_SETTING } from './tenant-table';
 
@@ -42,7 +43,7 @@ export class TenantTransaction {
 
   /** Runs the work anew, at most three times, after a deadlock, a serialization failure or a lock time-out. */
   async run<T>(tenantId: string, work: Work<T>, ending: Ending = 'commit'): Promise<T> {
-    const [result] = await this.retry((client) => this.within(client, tenantId, work, ending, () => null));
+    const [result] = await this.retry((line) => this.within(line, tenantId, work, ending, () => null));
     return result;
   }
 
@@ -58,8 +59,8 @@ export class TenantTransaction {
     look: (result: T) => Work<U> | null,
     patience: Patience = 'patient',
   ): Promise<[T, U | null]> {
-    const attempt = (client: PoolClient): Promise<[T, U | null]> =>
-      this.within(client, tenantId, work, 'commit', look, patience);
+    const attempt = (line: StatementLine): Promise<[T, U | null]> =>
+      this.within(line, tenantId, work, 'commit', look, patience);
     return patience === 'patient' ? this.retry(attempt) : this.once(attempt);
   }
 
@@ -69,10 +70,10 @@ export class TenantTransaction {
    * @param send sends all of them before it waits for anything
    */
   async send<T>(tenantId: string, send: Work<T>, ending: Exclude<Ending, 'rollback'> = 'commit'): Promise<T> {
-    return this.retry((client) => atOnce(client, tenantId, send, ending));
+    return this.retry((line) => atOnce(line, tenantId, send, ending));
   }
 
-  private async retry<T>(attempt: (client: PoolClient) => Promise<T>): Promise<T> {
+  private async retry<T>(attempt: (line: StatementLine) => Promise<T>): Promise<T> {
     for (let retries = 0; ; retries += 1) {
       try {
         return await this.once(attempt);
@@ -83,15 +84,16 @@ export class TenantTransaction {
     }
   }
 
-  private async once<T>(attempt: (client: PoolClient) => Promise<T>): Promise<T> {
+  private async once<T>(attempt: (line: StatementLine) => Promise<T>): Promise<T> {
     const client = await this.pool.connect();
     // Told by the statement that is under way; a connection that breaks in between must not end the process.
     client.on('error', ignore);
+    const line = new StatementLine(client);
     let isBroken = false;
     try {
-      return await attempt(client);
+      return await attempt(line);
     } catch (error) {
-      isBroken = !(await rollBack(client));
+      isBroken = !(await rollBack(line));
       throw error;
     } finally {
       client.off('error', ignore);
@@ -100,20 +102,20 @@ export class TenantTransaction {
   }
 
   private async within<T, U>(
-    client: PoolClient,
+    line: StatementLine,
     tenantId: string,
     work: Work<T>,
     ending: Ending,
     look: (result: T) => Work<U> | null,
     patience: Patience = 'patient',
   ): Promise<[T, U | null]> {
-    const db = new TenantDb(client);
+    const db = new TenantDb(line);
     try {
       // The work's first statement travels with the beginning; when that fails, so does this.
-      const [, result] = await inFlight([client.query(beginning(tenantId, ending, patience)), work(db)]);
-      const ended = ending === 'rollback' ? client.query('ROLLBACK') : this.commit(client, db, ending);
+      const [, result] = await inFlight([begin(line, tenantId, ending, patience), work(db)]);
+      const ended = ending === 'rollback' ? line.send(ROLLBACK) : this.commit(line, db, ending);
       const next = look(result);
-      const looked = next && atOnce(client, tenantId, next, 'commit');
+      const looked = next && atOnce(line, tenantId, next, 'commit');
       const [end, seen] = await Promise.allSettled([ended, looked]);
       if (end.status === 'rejected') throw end.reason;
       if (seen.status === 'fulfilled') return [result, seen.value];
@@ -137,10 +139,10 @@ export class TenantTransaction {
   }
 
   /** When the connection is lost before COMMIT is acknowledged, the server is asked what became of the transaction. */
-  private async commit(client: PoolClient, db: TenantDb, ending: Ending): Promise<void> {
+  private async commit(line: StatementLine, db: TenantDb, ending: Ending): Promise<void> {
     const isAsked = ending === 'commit' && db.isWriting && db.transactionId === null;
-    const asked = isAsked ? transactionIdOf(client) : null;
-    const [id, commit] = await Promise.allSettled([asked ?? db.transactionId, committed(client.query('COMMIT'))]);
+    const asked = isAsked ? transactionIdOf(line) : null;
+    const [id, commit] = await Promise.allSettled([asked ?? db.transactionId, committed(line.send(COMMIT))]);
     if (commit.status === 'fulfilled') return;
     const known = id.status === 'fulfilled' ? id.value : null;
     const { reason } = commit;
@@ -178,22 +180,37 @@ export class TenantTransaction {
 
 const ignore = (): void => undefined;
 
-/** What a transaction begins with: a role that sees one tenant alone. */
-function beginning(tenantId: string, ending: Ending, patience: Patience = 'patient'): string {
-  const settings = [
-    `SET LOCAL ROLE ${APPLICATION_ROLE}`,
-    `SET LOCAL ${TENANT_SETTING} = ${escapeLiteral(tenantId)}`,
-    ...(ending === 'commit-soon' ? ['SET LOCAL synchronous_commit = off'] : []),
-    ...(patience === 'impatient' ? [`SET LOCAL lock_timeout = ${IMPATIENCE_MS}`] : []),
-  ];
-  return `BEGIN; ${settings.join('; ')}`;
+const BEGIN = { name: 'begin', text: 'BEGIN' };
+const COMMIT = { name: 'commit', text: 'COMMIT' };
+const ROLLBACK = { name: 'rollback', text: 'ROLLBACK' };
+
+/** What a transaction begins with: a role that sees one tenant alone. It is over with the transaction. */
+const SETTINGS = {
+  name: 'settings',
+  text: `SELECT set_config('role', '${APPLICATION_ROLE}', true), set_config('${TENANT_SETTING}', $1, true)`,
+};
+const COMMIT_SOON = { name: 'commit-soon', text: `SELECT set_config('synchronous_commit', 'off', true)` };
+const IMPATIENT = { name: 'impatient', text: `SELECT set_config('lock_timeout', '${IMPATIENCE_MS}', true)` };
+
+async function begin(
+  line: StatementLine,
+  tenantId: string,
+  ending: Ending,
+  patience: Patience = 'patient',
+): Promise<void> {
+  await inFlight([
+    line.send(BEGIN),
+    line.send({ ...SETTINGS, values: [tenantId] }),
+    ending === 'commit-soon' ? line.send(COMMIT_SOON) : null,
+    patience === 'impatient' ? line.send(IMPATIENT) : null,
+  ]);
 }
 
-async function atOnce<T>(client: PoolClient, tenantId: string, send: Work<T>, ending: Ending): Promise<T> {
-  const db = new TenantDb(client);
+async function atOnce<T>(line: StatementLine, tenantId: string, send: Work<T>, ending: Ending): Promise<T> {
+  const db = new TenantDb(line);
   try {
-    const begun = client.query(beginning(tenantId, ending));
-    const [, result] = await inFlight([begun, send(db), committed(client.query('COMMIT'))]);
+    const begun = begin(line, tenantId, ending);
+    const [, result] = await inFlight([begun, send(db), committed(line.send(COMMIT))]);
     return result;
   } finally {
     db.end();
@@ -202,22 +219,29 @@ async function atOnce<T>(client: PoolClient, tenantId: string, send: Work<T>, en
 
 /** What failed within the transaction, and was passed over, has undone everything. */
 async function committed(commit: Promise<QueryResult>): Promise<void> {
-  const { command } = await commit;
+  const command = await commit.then((result) => result.command, isPassedOver);
   if (command !== 'COMMIT') throw new Error('The transaction had failed before it was to be committed');
 }
 
-async function transactionIdOf(client: PoolClient): Promise<string | null> {
-  const { rows } = await client.query<{ id: string | null }>({
-    name: 'transaction-id',
-    text: 'SELECT pg_current_xact_id_if_assigned()::text AS id',
-  });
-  return rows[0]?.id ?? null;
+function isPassedOver(error: unknown): null {
+  if (sqlState(error) === FAILED_BEFORE) return null;
+  throw error;
 }
 
+async function transactionIdOf(line: StatementLine): Promise<string | null> {
+  const { rows } = await line.send(TRANSACTION_ID);
+  return (rows[0] as { id: string | null } | undefined)?.id ?? null;
+}
+
+const TRANSACTION_ID = {
+  name: 'transaction-id',
+  text: 'SELECT pg_current_xact_id_if_assigned()::text AS id',
+};
+
 /** @returns false when the connection cannot be used again: it has rolled back already, or will when it is closed */
-async function rollBack(client: PoolClient): Promise<boolean> {
+async function rollBack(line: StatementLine): Promise<boolean> {
   try {
-    await client.query('ROLLBACK');
+    await line.send(ROLLBACK);
     return true;
   } catch {
     return false;
