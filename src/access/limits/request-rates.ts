@@ -13,18 +13,35 @@ import { RedisConnection } from '../../redis/redis-connection';
 import type { Principal } from '../principal';
 
 const WINDOW_SECONDS = 60;
+/**
+ * A process asks for a hundredth of a minute's requests at a time, and lets so many through before it asks again: a
+ * statement for each request cost a tenth of a small one. What it has not used when the minute ends is lost.
+ */
+const SHARE = 100;
 const TABLE = 'request_rate';
 const MOST_LIMITERS = 1_000;
 const PREFIX = 'zoho-moodle-sync:rate';
 
-/** Counts requests, for all processes together: in Redis when it is there, in PostgreSQL otherwise and while Redis is away. */
+/** Requests that may be let through without asking again. */
+interface Allowance {
+  left: number;
+  /** by `performance.now()` */
+  readonly until: number;
+}
+
+/**
+ * Counts requests, for all processes together: in Redis when it is there, in PostgreSQL otherwise and while Redis is away.
+ * Never more than the limit are let through, whatever the number of processes.
+ */
 @Injectable()
 export class RequestRates {
   /** by how many requests a minute they let through */
   private readonly limiters = new Map<number, RateLimiterStoreAbstract>();
+  /** by whose they are, and of how many */
+  private readonly allowances = new Map<string, Allowance>();
   /** each answers for how many milliseconds it is refused, or null */
   private readonly counted = new Gathered<string, number | null>(
-    (requests, lane) => this.countAll(requests, Number.parseInt(lane, 10)),
+    (requests, lane) => this.countAll(requests, lane),
     () => [],
     { keys: 1, rounds: 1 },
   );
@@ -53,7 +70,8 @@ export class RequestRates {
 
   private async consume(whose: string, points: number): Promise<void> {
     if (points === 0) return;
-    const refusedForMs = await this.counted.do(`${points} ${whose}`, whose);
+    const lane = `${points} ${whose}`;
+    const refusedForMs = this.takeAllowed(lane, 1) === 1 ? null : await this.counted.do(lane, whose);
     if (refusedForMs === null) return;
     const seconds = Math.max(1, Math.ceil(refusedForMs / 1_000));
     const [kind = ''] = whose.split(':');
@@ -62,19 +80,48 @@ export class RequestRates {
     });
   }
 
+  /** @returns how many of the wanted ones are let through without asking */
+  private takeAllowed(lane: string, wanted: number): number {
+    const allowance = this.allowances.get(lane);
+    if (!allowance) return 0;
+    const taken = performance.now() < allowance.until ? Math.min(wanted, allowance.left) : 0;
+    allowance.left -= taken;
+    if (taken < wanted) this.allowances.delete(lane);
+    return taken;
+  }
+
   /** Counts requests that came at the same time in one go: of those that are too many, the last are refused. */
-  private async countAll(requests: readonly string[], points: number): Promise<(number | null)[]> {
+  private async countAll(requests: readonly string[], lane: string): Promise<(number | null)[]> {
     const [whose = ''] = requests;
+    const points = Number.parseInt(lane, 10);
+    const allowed = this.takeAllowed(lane, requests.length);
+    if (allowed === requests.length) return requests.map(() => null);
+    const asked = Math.max(requests.length - allowed, Math.floor(points / SHARE));
+    const { granted, msBeforeNext } = await this.ask(whose, points, asked);
+    const fitting = allowed + granted;
+    if (fitting > requests.length) this.allow(lane, fitting - requests.length, msBeforeNext);
+    return requests.map((_one, at) => (at < fitting ? null : msBeforeNext));
+  }
+
+  private async ask(
+    whose: string,
+    points: number,
+    asked: number,
+  ): Promise<{ readonly granted: number; readonly msBeforeNext: number }> {
     try {
-      await this.limiterOf(points).consume(whose, requests.length);
-      return requests.map(() => null);
+      const { msBeforeNext } = await this.limiterOf(points).consume(whose, asked);
+      return { granted: asked, msBeforeNext };
     } catch (error) {
       if (!(error instanceof RateLimiterRes)) throw error;
       const { consumedPoints, msBeforeNext } = error;
       // Refused from memory, nothing has been counted.
-      const fitting = consumedPoints > points ? requests.length - (consumedPoints - points) : 0;
-      return requests.map((_one, at) => (at < fitting ? null : msBeforeNext));
+      return { granted: consumedPoints > points ? Math.max(0, asked - (consumedPoints - points)) : 0, msBeforeNext };
     }
+  }
+
+  private allow(lane: string, left: number, forMs: number): void {
+    if (this.allowances.size >= MOST_LIMITERS) this.allowances.clear();
+    this.allowances.set(lane, { left, until: performance.now() + forMs });
   }
 
   private limiterOf(points: number): RateLimiterStoreAbstract {
