@@ -1,5 +1,5 @@
 import type { ExampleObject } from '@nestjs/swagger';
-import { labelOf } from '../sync/classify';
+import { indexOf } from '../sync/field-index';
 import type { EntityDefinition } from '../sync/fields';
 import { componentNames } from './component-names';
 import type { DescribedEntity } from './described-entities';
@@ -75,7 +75,7 @@ function historyExample(definition: EntityDefinition): Examples {
 function removalExamples(definition: EntityDefinition): Examples {
   const { deletion, erasure } = componentNames(definition);
   const id = { [`zoho_${definition.name}_id`]: exampleId(definition.name) };
-  const message = `${labelOf(definition)} deleted`;
+  const message = `${indexOf(definition).label} deleted`;
   const erased = {
     [definition.name]: 1,
     claims: 0,

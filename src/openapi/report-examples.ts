@@ -1,5 +1,5 @@
 import type { ExamplesObject } from '@nestjs/swagger';
-import { labelOf } from '../sync/classify';
+import { indexOf } from '../sync/field-index';
 import type { EntityDefinition } from '../sync/fields';
 import { type Missing, type Outcome, STATUSES } from '../sync/outcome';
 import { reasonOf } from '../sync/reasons';
@@ -24,7 +24,7 @@ export function reportExamples(definition: EntityDefinition): ExamplesObject {
 }
 
 function exampleOutcomes(definition: EntityDefinition): Outcome[] {
-  const label = labelOf(definition);
+  const label = indexOf(definition).label;
   const older = `Modified_Time ${EARLIER_VERSION} is older than the stored ${EXAMPLE_VERSION}`;
   return [
     { status: 'NEW', message: `${label} created` },

@@ -3,15 +3,16 @@ import type { TenantDb } from '../database/tenant-db';
 import { isRefusedData } from '../database/database-errors';
 import { inFlight } from '../database/in-flight';
 import { type Ending, TenantTransaction } from '../database/tenant-transaction';
-import type { Applied, Batch, Outcomes, Portion } from './batch';
+import { collect, type Refused, refusals } from './applied';
+import type { Applied, Batch, Portion } from './batch';
 import { type DeferredId, DeferredRepository, type DeferredWrite } from './deferral/deferred.repository';
 import { indexOf } from './field-index';
+import { type EagerWrite, eagerWriteOf, Overtaken } from './eager-write';
 import type { EntityDefinition } from './fields';
 import { HistoryRepository } from './history/history.repository';
-import { IS_STORED, type Outcome } from './outcome';
 import { changesOf, RecordGroup } from './record-group';
 import { keepOutErasure } from './removal/erasure-lock';
-import { type KnownReferences, ReferenceResolver } from './reference-resolver';
+import { type KnownReferences, NamedRecords, ReferenceResolver } from './reference-resolver';
 import { RowChanges } from './row-changes';
 import { isSameState, NOTHING, type Standing, type Waiting } from './row-state';
 import { giveWay, inSlices } from './slices';
@@ -30,8 +31,7 @@ interface Attempt {
   readonly known: KnownReferences;
 }
 
-/** Records that the database refused, each with the outcome that tells so. */
-type Refused = ReadonlyMap<string, Outcome>;
+const NONE: Refused = new Map();
 
 /** Applies records of one entity in one transaction: rows, what waits, claims, history. */
 @Injectable()
@@ -52,7 +52,21 @@ export class BatchApplier {
    *
    * @returns what came of each portion
    */
-  async apply(batch: Batch, finish: Finish, ending: Ending, refused: Refused = new Map()): Promise<readonly Applied[]> {
+  async apply(batch: Batch, finish: Finish, ending: Ending): Promise<readonly Applied[]> {
+    try {
+      return await this.together(batch, finish, ending, NONE, 'eagerly');
+    } catch (error) {
+      if (!(error instanceof Overtaken) && !isRefusedData(error)) throw error;
+      return await this.applyCarefully(batch, finish, ending, NONE);
+    }
+  }
+
+  private async applyCarefully(
+    batch: Batch,
+    finish: Finish,
+    ending: Ending,
+    refused: Refused,
+  ): Promise<readonly Applied[]> {
     try {
       return await this.together(batch, finish, ending, refused);
     } catch (error) {
@@ -60,7 +74,12 @@ export class BatchApplier {
       const found = await this.findRefused(batch, idsOf(batch), refused);
       if (found.length === 0) throw error;
       this.complain(batch, found);
-      return await this.apply(batch, finish, ending, new Map([...refused, ...refusals(batch, found, refused)]));
+      return await this.applyCarefully(
+        batch,
+        finish,
+        ending,
+        new Map([...refused, ...refusals(batch, found, refused)]),
+      );
     }
   }
 
@@ -79,9 +98,21 @@ export class BatchApplier {
     }
   }
 
-  private async together(batch: Batch, finish: Finish, ending: Ending, refused: Refused): Promise<readonly Applied[]> {
+  private async together(
+    batch: Batch,
+    finish: Finish,
+    ending: Ending,
+    refused: Refused,
+    how: 'eagerly' | 'carefully' = 'carefully',
+  ): Promise<readonly Applied[]> {
     const { tenantId } = batch;
-    const work = (db: TenantDb): Promise<readonly Applied[]> => this.work(db, batch, finish, refused);
+    const work = async (db: TenantDb): Promise<readonly Applied[]> => {
+      if (batch.portions.every(({ records }) => records.size === 0)) return await finishEmpty(db, batch, finish);
+      const attempt = await this.foldOntoStored(db, batch, refused);
+      await batch.turn;
+      const eager = how === 'eagerly' && !batch.isWake ? eagerWriteOf(attempt.groups) : null;
+      return eager ? await this.writeAtOnce(attempt, eager, finish) : await this.secureAndWrite(attempt, finish);
+    };
     if (ending !== 'commit') return await this.transaction.run(tenantId, work, ending);
     const look = (all: readonly Applied[]): ((db: TenantDb) => Promise<DeferredId[]>) | null => {
       const arrivals = arrivalsOf(batch, all);
@@ -94,42 +125,76 @@ export class BatchApplier {
     return applied.map((one) => ({ ...one, awaited: arrivedIn(one).filter((id) => ids.has(id)) }));
   }
 
-  private async work(db: TenantDb, batch: Batch, finish: Finish, refused: Refused): Promise<readonly Applied[]> {
-    const { tenantId } = batch;
-    if (batch.portions.every(({ records }) => records.size === 0)) return await finishEmpty(db, batch, finish);
-    const attempt = await this.foldOntoStored(db, batch, refused);
-    await batch.turn;
-    const secured = await this.secureWaits(attempt);
-    const inserted = await this.secureRows(attempt);
-    await settleUniqueValues(this.claims, { db, tenantId, entity: nameOf(batch) }, attempt.groups);
-    const { length } = attempt.groups;
-    await giveWay(length);
-    await this.writeRest(attempt, inserted);
-    await this.writeWaits(attempt, secured);
-    const applied = collect(attempt);
-    await giveWay(length);
-    // None of these waits for another's answer, so they travel together.
+  /**
+   * Everything in one go. No row is locked before: each is written only if it still is as it was read, and whoever was
+   * overtaken begins anew, carefully.
+   */
+  private async writeAtOnce(attempt: Attempt, eager: EagerWrite, finish: Finish): Promise<readonly Applied[]> {
+    const { db, batch, groups } = attempt;
+    const { parts, tenantId } = batch;
+    const { changed, before, claims } = eager;
+    const rows = await parts.repository.spell(tenantId, changed.map(toWrite));
+    const applied = collect(batch, groups, attempt.known);
+    await giveWay(groups.length);
+    const isNew = Object.keys(before).length === 0;
+    // None of these waits for another's answer, so they travel together; rows come before claims, as everywhere.
     await inFlight([
-      this.history.add(db, tenantId, nameOf(batch), attempt.groups),
-      this.changes.tell(db, tenantId, nameOf(batch), changesOf(attempt.groups)),
-      finish(db, applied),
+      changed.length === 0
+        ? null
+        : isNew
+          ? parts.repository.insert(db, rows)
+          : parts.repository.writeUnlessOvertaken(db, rows, before).then((count) => {
+              if (count < rows.count) throw new Overtaken();
+            }),
+      claims.size > 0 ? this.claims.take(db, tenantId, nameOf(batch), claims) : null,
+      ...this.restOf(attempt, applied, finish),
     ]);
     return applied;
+  }
+
+  /** Makes everything that is to change this transaction's own, and folds again what has changed meanwhile. */
+  private async secureAndWrite(attempt: Attempt, finish: Finish): Promise<readonly Applied[]> {
+    const { db, batch, groups } = attempt;
+    const secured = await this.secureWaits(attempt);
+    const inserted = await this.secureRows(attempt);
+    await settleUniqueValues(this.claims, { db, tenantId: batch.tenantId, entity: nameOf(batch) }, groups);
+    await giveWay(groups.length);
+    await this.writeRest(attempt, inserted);
+    await this.writeWaits(attempt, secured);
+    const applied = collect(batch, groups, attempt.known);
+    await giveWay(groups.length);
+    await inFlight(this.restOf(attempt, applied, finish));
+    return applied;
+  }
+
+  /** What follows from the groups when they are settled; it travels together. */
+  private restOf({ db, batch, groups }: Attempt, applied: readonly Applied[], finish: Finish): Promise<void>[] {
+    const { tenantId } = batch;
+    return [
+      this.history.add(db, tenantId, nameOf(batch), groups),
+      this.changes.tell(db, tenantId, nameOf(batch), changesOf(groups)),
+      finish(db, applied),
+    ];
   }
 
   /** Reads without locks: a record that changes nothing, as most of a resend does, never waits for anybody. */
   private async foldOntoStored(db: TenantDb, batch: Batch, refused: Refused): Promise<Attempt> {
     const { definition, tenantId } = batch;
     const groups = groupsOf(batch);
-    const carried = groups.flatMap((group) => [...group.named(NOTHING)]);
+    const carried = new NamedRecords();
+    for (const group of groups) group.noteNamed(carried);
     const [, standings, found] = await inFlight([
       namesOthers(definition) ? keepOutErasure(db, tenantId) : null,
       this.readStandings(db, batch, groups.map(idOf)),
       this.references.find(db, tenantId, definition, carried),
     ]);
     // What stored rows and waiting values name is mostly what the records name.
-    const named = groups.flatMap((group) => [...group.named(standings.get(group.zohoId) ?? NOTHING)]);
-    const known = await this.references.findMore(db, tenantId, definition, named, found);
+    const more = new NamedRecords();
+    for (const { row, waiting } of standings.values()) {
+      more.add(definition, row?.values, found);
+      more.add(definition, waiting?.values, found);
+    }
+    const known = await this.references.findMore(db, tenantId, definition, more, found);
     await inSlices(groups, (group) => {
       const refusal = refused.get(group.zohoId);
       if (refusal) group.setAside(refusal);
@@ -174,7 +239,8 @@ export class BatchApplier {
     const changed = groups.filter(({ isChanged }) => isChanged);
     if (changed.length === 0) return new Map();
     const writes = new Map(changed.map((group) => [group.zohoId, toWrite(group)]));
-    const inserted = await parts.repository.insertOrLock(db, tenantId, [...writes.values()]);
+    const rows = await parts.repository.spell(tenantId, [...writes.values()]);
+    const inserted = await parts.repository.insertOrLock(db, rows);
     const locked = changed.filter(({ zohoId }) => !inserted.has(zohoId)).map(idOf);
     const now = locked.length > 0 ? await parts.repository.readStates(db, tenantId, locked) : new Map<string, never>();
     await inSlices(changed, (group) => {
@@ -193,7 +259,8 @@ export class BatchApplier {
       (group) => group.isChanged && group.state && inserted.get(group.zohoId)?.state !== group.state,
     );
     if (withdrawn.length > 0) await parts.repository.withdraw(db, tenantId, withdrawn);
-    if (written.length > 0) await parts.repository.update(db, tenantId, written.map(toWrite));
+    if (written.length === 0) return;
+    await parts.repository.update(db, await parts.repository.spell(tenantId, written.map(toWrite)));
   }
 
   /** Includes groups that came to wait only when they were folded again; that is rare, and a deadlock is tried again. */
@@ -278,39 +345,4 @@ async function finishEmpty(db: TenantDb, { portions, turn }: Batch, finish: Fini
   const applied = portions.map((): Applied => ({ outcomes: new Map(), groups: [], dangling: [], awaited: [] }));
   await finish(db, applied);
   return applied;
-}
-
-/** What came of each portion. */
-function collect({ batch, groups, known }: Attempt): Applied[] {
-  const byRun = Map.groupBy(groups, ({ run }) => run);
-  return batch.portions.map(({ run }) => toApplied(batch, byRun.get(run) ?? [], known));
-}
-
-function toApplied({ definition }: Batch, groups: readonly RecordGroup[], known: KnownReferences): Applied {
-  const outcomes: Outcomes = new Map();
-  for (const group of groups) {
-    const warnings = known.warnings(definition, group.state);
-    for (const [place, outcome] of group.outcomes) {
-      const found = IS_STORED.has(outcome.status) ? warnings : [];
-      outcomes.set(
-        place,
-        found.length > 0 ? { ...outcome, warnings: [...(outcome.warnings ?? []), ...found] } : outcome,
-      );
-    }
-  }
-  const dangling = groups.flatMap(({ zohoId, state }) => known.danglingOf(definition, zohoId, state));
-  return { outcomes, groups, dangling, awaited: [] };
-}
-
-/** Refused for a second time, what waits was refused too: then there is nothing to keep. */
-function refusals({ parts, portions }: Batch, found: readonly string[], refused: Refused): Refused {
-  return new Map(
-    found.map((id) => {
-      const { run, by } = portions.find(({ records }) => records.has(id)) ?? {};
-      const message = `The ${parts.definition.name} could not be stored; the fault is ours. Tell us the request id ${run?.requestId ?? run?.id}`;
-      const errors = [{ field: 'record', code: 'NOT_STORED', message }];
-      const deferred = (by?.defers ?? false) && !refused.has(id);
-      return [id, { status: 'ERROR', message, deferred, errors } satisfies Outcome];
-    }),
-  );
 }

@@ -63,11 +63,13 @@ export function classify(
   if (record.operation === 'delete') return bury(by, record, standing, record.version ?? later(by.receivedAt, version));
   const base = baseOf(definition, standing);
   const reading = by.parser.read(definition, record, base);
-  const merged = { ...indexOf(definition).empty, ...base, ...reading.values };
+  const isRepeat = row !== null && base === row.values && addsNothing(row.values, reading.values);
+  const merged = isRepeat ? row.values : { ...indexOf(definition).empty, ...base, ...reading.values };
   const errors = faultsOf(by, merged, reading, taken);
   if (errors.length > 0) return unmoved(standing, invalid(errors, reading.warnings));
   const newest = isUndoing ? (record.version ?? version) : later(record.version, version);
-  const missing = missingParents(definition, merged, row, known);
+  // A repeat names no other parents than its row does.
+  const missing = isRepeat && !row.deletedAt ? NOT_MISSING : missingParents(definition, merged, row, known);
   if (missing.length > 0) {
     const waits = { values: { ...waiting?.values, ...reading.values }, version: newest, runId: by.runId };
     // What waits already goes on waiting when the tenant lets nothing new wait.
@@ -77,16 +79,25 @@ export function classify(
   }
   const fingerprint = by.fingerprints.fingerprint(definition, merged);
   const state: RowState = { values: merged, fingerprint, version: newest, deletedAt: null };
-  const outcome = { ...compare(definition, row, state), ...withWarnings(reading.warnings) };
+  const compared = compare(definition, row, state);
+  const outcome = reading.warnings.length > 0 ? { ...compared, warnings: reading.warnings } : compared;
   const changes = row ? (outcome.changes ?? null) : diff(definition, {}, merged);
-  return { outcome, changes, row: row && isSameState(row, state) ? row : state, waiting: null, missing: [] };
+  return { outcome, changes, row: row && isSameState(row, state) ? row : state, waiting: null, missing: NOT_MISSING };
+}
+
+const NOT_MISSING: readonly MissingParent[] = [];
+
+/** Whether every value is stored already. Lists are compared as a whole, by whoever looks for what differs in them. */
+function addsNothing(stored: CanonicalValues, values: CanonicalValues): boolean {
+  for (const name in values) if (stored[name] !== values[name]) return false;
+  return true;
 }
 
 const unmoved = (standing: Standing, outcome: Outcome): Classified => ({
   ...standing,
   outcome,
   changes: null,
-  missing: [],
+  missing: NOT_MISSING,
 });
 
 /** As old as a tombstone is out of date too: a late copy of the record's last version must not bring it back. */
@@ -113,7 +124,7 @@ function baseOf(definition: EntityDefinition, { row, waiting }: Standing): Canon
 function bury(by: Classifier, record: ParsedRecord, standing: Standing, version: string | null): Classified {
   const { definition } = by;
   const { row } = standing;
-  const label = labelOf(definition);
+  const { label } = indexOf(definition);
   const values = { ...emptyRecord(definition), ...baseOf(definition, standing) };
   const fingerprint = by.fingerprints.fingerprint(definition, values);
   const message = row?.deletedAt ? `${label} was deleted already` : `${label} deleted`;
@@ -130,7 +141,9 @@ function faultsOf(
   { issues }: Reading,
   taken: TakenValues,
 ): RecordIssue[] {
-  const found = [...issues, ...missingFields(definition, merged, issues), ...takenFields(definition, merged, taken)];
+  const missing = missingFields(definition, merged, issues);
+  if (issues.length === 0 && missing.length === 0 && taken.size === 0) return parser.judge(merged);
+  const found = [...issues, ...missing, ...takenFields(definition, merged, taken)];
   return found.length > 0 ? found : parser.judge(merged);
 }
 
@@ -139,8 +152,9 @@ function missingFields(
   merged: CanonicalValues,
   found: readonly RecordIssue[],
 ): RecordIssue[] {
-  return indexOf(definition)
-    .required.filter((name) => merged[name] === null && !found.some(({ field }) => field === name))
+  const absent = indexOf(definition).required.filter((name) => (merged[name] ?? null) === null);
+  return absent
+    .filter((name) => !found.some(({ field }) => field === name))
     .map((field) => ({ field, code: 'MANDATORY_NOT_FOUND', message: `${field} is required` }));
 }
 
@@ -170,7 +184,7 @@ function missingParents(
 }
 
 function compare(definition: EntityDefinition, row: RowState | null, state: RowState): Outcome {
-  const label = labelOf(definition);
+  const { label } = indexOf(definition);
   if (!row) return { status: 'NEW', message: `${label} created` };
   const changes = row.fingerprint === state.fingerprint ? {} : diff(definition, row.values, state.values);
   const names = Object.keys(changes);
@@ -191,8 +205,8 @@ function skipped(
   const missing = parents.map((parent) => ({ field: parent.field, zoho_id: parent.zohoId, reason: reasonOf(parent) }));
   const names = parents.map(({ field, zohoId }) => `${field} ${zohoId}`).join(', ');
   const message = isKept
-    ? `${labelOf(definition)} waits for ${names}, and is applied by itself when that is stored`
-    : `${labelOf(definition)} not stored: ${names} must be stored first. Send it again then`;
+    ? `${indexOf(definition).label} waits for ${names}, and is applied by itself when that is stored`
+    : `${indexOf(definition).label} not stored: ${names} must be stored first. Send it again then`;
   const [first] = missing;
   return {
     status: 'SKIPPED',
@@ -206,7 +220,7 @@ function skipped(
 
 function stale({ definition }: Classifier, record: ParsedRecord, version: string): Outcome {
   const age = record.version === version ? 'is the deleted record’s, not newer' : `is older than the stored ${version}`;
-  const message = `${labelOf(definition)} not changed: Modified_Time ${record.version} ${age}`;
+  const message = `${indexOf(definition).label} not changed: Modified_Time ${record.version} ${age}`;
   return { status: 'STALE', message, ...withWarnings(record.warnings) };
 }
 
@@ -214,5 +228,3 @@ function invalid(errors: readonly RecordIssue[], warnings: readonly RecordIssue[
   const message = errors.map((error) => error.message).join('; ');
   return { status: 'INVALID', message, errors, ...withWarnings(warnings) };
 }
-
-export const labelOf = ({ name }: EntityDefinition): string => name.charAt(0).toUpperCase() + name.slice(1);

@@ -14,7 +14,14 @@ it('makes an array of each column, also of no rows', async () => {
   ];
   const cells = [({ id }: { id: string }) => id, ({ is }: { is: boolean }) => is, ({ n }: { n: number }) => n] as const;
   expect(await columnArrays(rows, cells as never)).toEqual(['{"a","b"}', '{true,false}', '{1,2}']);
-  expect(await columnArrays([], cells as never)).toEqual(['{}', '{}', '{}']);
+});
+
+it('leaves a column without values out', async () => {
+  const rows = [
+    { a: null, b: null },
+    { a: null, b: 'x' },
+  ] as const;
+  expect(await columnArrays(rows, [({ a }) => a, ({ b }) => b])).toEqual([null, '{NULL,"x"}']);
 });
 
 it('gives others a turn when there are many rows', async () => {

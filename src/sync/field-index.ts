@@ -5,9 +5,11 @@ type Named = readonly [name: string, field: Field];
 
 /** What of an entity's declaration is asked for with every record. */
 interface FieldIndex {
+  /** the entity's name as a sentence begins with it */
+  readonly label: string;
   readonly all: readonly Named[];
-  /** but those that a profile has added */
-  readonly declared: readonly Named[];
+  /** the names of all but those that a profile has added */
+  readonly declared: readonly string[];
   readonly required: readonly string[];
   /** that name records of other entities */
   readonly references: readonly Named[];
@@ -28,13 +30,14 @@ export function indexOf(definition: EntityDefinition): FieldIndex {
   return index;
 }
 
-function makeIndex({ fields }: EntityDefinition): FieldIndex {
+function makeIndex({ name: entity, fields }: EntityDefinition): FieldIndex {
   const all = Object.entries(fields);
   const namesOf = (is: (field: Field) => unknown): string[] =>
     all.filter(([, field]) => is(field)).map(([name]) => name);
   return {
+    label: entity.charAt(0).toUpperCase() + entity.slice(1),
     all,
-    declared: all.filter(([name]) => !name.startsWith(CUSTOM)),
+    declared: Object.keys(fields).filter((name) => !name.startsWith(CUSTOM)),
     required: namesOf(({ required }) => required),
     references: all.filter(([, { references }]) => references !== null),
     awaited: namesOf(({ awaited }) => awaited),

@@ -5,9 +5,10 @@ import { shorten } from './values/shorten';
 
 /** Collects what parsing finds; an instance lives as long as one record's parsing. */
 export class Findings {
-  readonly values: CanonicalValues = {};
   readonly issues: RecordIssue[] = [];
   readonly warnings: RecordIssue[] = [];
+
+  constructor(readonly values: CanonicalValues = {}) {}
 
   /** Takes a parsed value for a field: as its value, as an issue, or as missing with a warning. */
   take(name: string, alias: string, parsed: Parsed<CanonicalValue>, required: boolean): void {
@@ -21,12 +22,11 @@ export class Findings {
     }
   }
 
-  /** Takes what is text, or null; what it was called is gone from the values. */
+  /** Takes what is text, or null, without keeping it as a field's value. */
   takeText(name: string, alias: string, parsed: Parsed<string>): string | null {
+    if (parsed.kind === 'value') return parsed.value;
     this.take(name, alias, parsed, false);
-    const value = this.values[name];
-    delete this.values[name];
-    return typeof value === 'string' ? value : null;
+    return null;
   }
 }
 

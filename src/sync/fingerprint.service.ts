@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { indexOf } from './field-index';
-import { type CanonicalValue, CUSTOM, type EntityDefinition, type Field } from './fields';
+import { CUSTOM, type EntityDefinition, type Field, type ListElement } from './fields';
 import type { CanonicalValues } from './record';
 
 /** Equal fingerprints mean equal canonical records. */
@@ -12,8 +12,14 @@ export class FingerprintService {
    * `null` apart from "" and `a|b`,`c` apart from `a`,`b|c`.
    */
   fingerprint(definition: EntityDefinition, values: CanonicalValues): string {
-    const inOrder = indexOf(definition).declared.map(([name, field]) => encode(field, values[name] ?? null));
-    inOrder.push(...customOf(values));
+    const { declared } = indexOf(definition);
+    const inOrder: unknown[] = [];
+    for (const name of declared) {
+      const value = values[name] ?? null;
+      inOrder.push(typeof value === 'object' && value !== null ? encode(definition.fields[name], value) : value);
+    }
+    // Only what a profile has added can be more.
+    if (Object.keys(values).length > declared.length) inOrder.push(...customOf(values));
     return hash('sha256', JSON.stringify(inOrder), 'hex');
   }
 }
@@ -26,7 +32,5 @@ const customOf = (values: CanonicalValues): unknown[] =>
     .map((name) => [name, values[name]]);
 
 /** PostgreSQL gives an element's columns back in an order of its own, so they too are put in the declared one. */
-const encode = ({ columns }: Field, value: CanonicalValue): unknown =>
-  typeof value === 'object' && value !== null
-    ? value.map((element) => Object.keys(columns).map((column) => element[column] ?? null))
-    : value;
+const encode = (field: Field | undefined, elements: readonly ListElement[]): unknown =>
+  elements.map((element) => Object.keys(field?.columns ?? element).map((column) => element[column] ?? null));

@@ -38,7 +38,8 @@ export abstract class IngressParser {
     const loneName = readAutonumber(definition, record, findings);
     const { values, issues, warnings } = findings;
     const asked = readOperation(record) ?? operation;
-    return { zohoId, operation: asked, version, values, ...conditional, loneName, issues, warnings };
+    const { members, lastResort, firstSight } = conditional;
+    return { zohoId, operation: asked, version, values, members, lastResort, firstSight, loneName, issues, warnings };
   }
 
   /**
@@ -46,22 +47,26 @@ export abstract class IngressParser {
    * or only on first sight.
    */
   read(definition: EntityDefinition, record: ParsedRecord, stored: CanonicalValues | null): Reading {
-    const findings = new Findings();
+    const values = { ...record.values };
+    if (isUnconditional(record)) {
+      this.derive(values, stored);
+      return { values, issues: record.issues, warnings: record.warnings };
+    }
+    const findings = new Findings(values);
     const { fields } = definition;
-    Object.assign(findings.values, record.values);
     for (const [name, carried] of record.members) {
       const field = fields[name];
-      if (field) findings.values[name] = mergeMembers(field, stored?.[name] ?? null, carried);
+      if (field) values[name] = mergeMembers(field, stored?.[name] ?? null, carried);
     }
     takeNumber(definition, record, stored, findings);
-    this.derive(findings.values, stored);
+    this.derive(values, stored);
     takeName(definition, record, stored, findings);
     for (const [name, parsed] of record.lastResort) takeIfNone(fields, name, name, parsed, findings);
     for (const [name, parsed] of stored ? [] : record.firstSight) {
       findings.take(name, name, parsed, fields[name]?.required ?? false);
     }
     return {
-      values: findings.values,
+      values,
       issues: [...record.issues, ...findings.issues],
       warnings: [...record.warnings, ...findings.warnings],
     };
@@ -76,16 +81,22 @@ export abstract class IngressParser {
   }
 }
 
+/** What it says does not depend on what is stored, but for what an entity derives. */
+const isUnconditional = ({ members, lastResort, firstSight, loneName }: ParsedRecord): boolean =>
+  members.size === 0 && lastResort.size === 0 && firstSight.size === 0 && loneName === null;
+
+/** What most records have none of is made once. */
+const NOTHING: ReadonlyMap<string, never> = new Map<string, never>();
+
 function notARecord(raw: unknown): ParsedRecord {
-  const none = new Map<string, never>();
   return {
     zohoId: null,
     operation: 'write',
     version: null,
     values: {},
-    members: none,
-    lastResort: none,
-    firstSight: none,
+    members: NOTHING,
+    lastResort: NOTHING,
+    firstSight: NOTHING,
     loneName: null,
     issues: [issue('record', 'INVALID_DATA', 'a record must be a JSON object', shorten(raw))],
     warnings: [],
@@ -121,18 +132,18 @@ function readFields(
   record: RawRecord,
   findings: Findings,
 ): Pick<ParsedRecord, 'members' | 'lastResort' | 'firstSight'> {
-  const members = new Map<string, Map<string, string | null>>();
-  const lastResort = new Map<string, Parsed<CanonicalValue>>();
-  const firstSight = new Map<string, Parsed<CanonicalValue>>();
+  let members: Remembered<ReadonlyMap<string, string | null>> = NOTHING;
+  let lastResort: Remembered<Parsed<CanonicalValue>> = NOTHING;
+  let firstSight: Remembered<Parsed<CanonicalValue>> = NOTHING;
   const { format } = definition;
   for (const [name, field] of indexOf(definition).all) {
     const found = readField(record, field, format);
     if (found) findings.take(name, found.alias, found.parsed, field.required);
-    if (field.lastResort.length > 0) remember(lastResort, name, readFirst(record, field.lastResort, field, format));
-    if (!found && field.firstSight.length > 0) {
-      remember(firstSight, name, readFirst(record, field.firstSight, field, format));
-    }
-    if (field.members.length > 0) remember(members, name, readMembers(record, name, field, findings));
+    if (field.lastResort.length > 0)
+      lastResort = remember(lastResort, name, readFirst(record, field.lastResort, field, format));
+    if (!found && field.firstSight.length > 0)
+      firstSight = remember(firstSight, name, readFirst(record, field.firstSight, field, format));
+    if (field.members.length > 0) members = remember(members, name, readMembers(record, name, field, findings));
   }
   return { members, lastResort, firstSight };
 }
@@ -156,9 +167,10 @@ function readMembers(
   return carried.size > 0 ? carried : null;
 }
 
-function remember<T>(into: Map<string, T>, name: string, found: T | null): void {
-  if (found) into.set(name, found);
-}
+type Remembered<T> = ReadonlyMap<string, T>;
+
+const remember = <T>(known: Remembered<T>, name: string, found: T | null): Remembered<T> =>
+  found ? new Map([...known, [name, found]]) : known;
 
 /** Takes the number when the record shows that it is one; else answers what `Name` holds, to be judged later. */
 function readAutonumber(

@@ -1,10 +1,9 @@
 import { type Classifier, classify, type TakenValues } from './classify';
-import { indexOf } from './field-index';
 import { textOf } from './fields';
 import type { Changes } from './diff';
 import type { Outcome, Status } from './outcome';
 import type { CanonicalValues, ParsedRecord } from './record';
-import type { KnownReferences } from './reference-resolver';
+import type { KnownReferences, NamedRecords } from './reference-resolver';
 import type { RowChange } from './row-changes';
 import type { Run } from './run';
 import {
@@ -24,6 +23,14 @@ export interface PlacedRecord {
   readonly record: ParsedRecord;
 }
 
+interface PlacedOutcome {
+  readonly place: number;
+  readonly outcome: Outcome;
+}
+
+const NO_VALUES: ReadonlySet<string> = new Set();
+const NOT_TAKEN: TakenValues = new Map();
+
 /** One change of the row, for its history. */
 export interface GroupChange {
   readonly status: Status;
@@ -38,7 +45,7 @@ export interface GroupChange {
  * comes to depends on that and on which unique values others hold; it is done again when either turns out different.
  */
 export class RecordGroup {
-  readonly outcomes = new Map<number, Outcome>();
+  readonly outcomes: PlacedOutcome[] = [];
   /** the row as the records leave it; null when there is none and none is to be stored */
   state: RowState | null = null;
   /** what the records leave waiting */
@@ -48,11 +55,11 @@ export class RecordGroup {
   /** what has changed about the row, step by step */
   readonly changes: GroupChange[] = [];
   /** unique values that the records asked for and got, if only for a moment; the one that the row holds is not among them */
-  readonly asked = new Set<string>();
+  asked: ReadonlySet<string> = NO_VALUES;
   private standing: Standing = NOTHING;
   private known: KnownReferences | null = null;
   private refusal: Outcome | null = null;
-  private readonly taken = new Map<string, string>();
+  private taken: TakenValues = NOT_TAKEN;
   private readonly records: readonly PlacedRecord[];
 
   /**
@@ -87,7 +94,7 @@ export class RecordGroup {
 
   get isContentChanged(): boolean {
     if (this.row?.deletedAt !== this.state?.deletedAt) return true;
-    return [...this.outcomes.values()].some(({ status }) => status === 'NEW' || status === 'UPDATED');
+    return this.outcomes.some(({ outcome: { status } }) => status === 'NEW' || status === 'UPDATED');
   }
 
   /** Whether what waits must be written, or taken away. */
@@ -102,20 +109,20 @@ export class RecordGroup {
 
   /** The last outcome, which tells what became of what waited. */
   get verdict(): Outcome | undefined {
-    return [...this.outcomes.values()].at(-1);
+    return this.outcomes.at(-1)?.outcome;
   }
 
   /** Folds onto this, all unique values being free as far as is known. */
   foldOnto(standing: Standing, known: KnownReferences): void {
     this.standing = standing;
     this.known = known;
-    this.taken.clear();
+    this.taken = NOT_TAKEN;
     this.fold();
   }
 
   /** Folds again, knowing that other records hold these values. */
   refuse(values: TakenValues): void {
-    for (const [value, holder] of values) this.taken.set(value, holder);
+    this.taken = new Map([...this.taken, ...values]);
     this.fold();
   }
 
@@ -126,7 +133,7 @@ export class RecordGroup {
 
   /** Folds again, these values being free after all. */
   allow(values: readonly string[]): void {
-    for (const value of values) this.taken.delete(value);
+    this.taken = new Map([...this.taken].filter(([value]) => !values.includes(value)));
     this.fold();
   }
 
@@ -151,20 +158,9 @@ export class RecordGroup {
       .map(claimOf);
   }
 
-  /** Every record of another entity that this one may name, by field. */
-  *named(standing: Standing): Iterable<readonly [field: string, zohoId: string]> {
-    const { references } = indexOf(this.by.definition);
-    const sources = [
-      standing.row?.values,
-      standing.waiting?.values,
-      ...this.records.map(({ record }) => record.values),
-    ];
-    for (const [field] of references) {
-      for (const values of sources) {
-        const zohoId = textOf(values?.[field]);
-        if (zohoId !== null) yield [field, zohoId];
-      }
-    }
+  /** Notes every record of another entity that this one's records may name. */
+  noteNamed(named: NamedRecords): void {
+    for (const { record } of this.records) named.add(this.by.definition, record.values);
   }
 
   /** The database refused to store what the records come to: they get this outcome, and wait if it says so. */
@@ -181,14 +177,15 @@ export class RecordGroup {
     const held = this.uniqueValue(this.row);
     let now = current(this.standing, this.isWake);
     this.missing = [];
-    this.outcomes.clear();
+    this.outcomes.length = 0;
     this.changes.length = 0;
-    this.asked.clear();
+    let asked: Set<string> | null = null;
     for (const placed of this.isWake && !now.waiting ? [] : this.records) {
       now = this.step(placed, now, this.known);
       const value = this.uniqueValue(now.row);
-      if (value !== null && value !== held) this.asked.add(value);
+      if (value !== null && value !== held) (asked ??= new Set()).add(value);
     }
+    this.asked = asked ?? NO_VALUES;
     this.state = now.row;
     this.wait = now.waiting ?? this.keptResting();
     if (this.refusal) this.keepFrom(this.refusal);
@@ -198,14 +195,14 @@ export class RecordGroup {
   private keptResting(): Waiting | null {
     const { waiting } = this.standing;
     if (!waiting?.isResting) return null;
-    const isApplied = [...this.outcomes.values()].some(({ status }) => IS_APPLIED.has(status));
+    const isApplied = this.outcomes.some(({ outcome: { status } }) => IS_APPLIED.has(status));
     const isNewest = waiting.version !== null && this.state?.version != null && waiting.version > this.state.version;
     return isApplied && !isNewest ? null : waiting;
   }
 
   private step({ place, record }: PlacedRecord, before: Standing, known: KnownReferences): Standing {
     const { outcome, changes, missing, row, waiting } = classify(this.by, record, before, known, this.taken);
-    this.outcomes.set(place, outcome);
+    this.outcomes.push({ place, outcome });
     if (waiting !== before.waiting) this.missing = missing;
     if (changes) {
       const waitedSinceRunId = before.waiting?.runId ?? null;
@@ -219,9 +216,9 @@ export class RecordGroup {
     if (state !== null && state !== row && refusal.deferred) {
       this.wait = { values: state.values, version: state.version, runId: this.by.runId };
     }
-    for (const place of this.outcomes.keys()) this.outcomes.set(place, refusal);
+    for (const [at, { place }] of this.outcomes.entries()) this.outcomes[at] = { place, outcome: refusal };
     this.changes.length = 0;
-    this.asked.clear();
+    this.asked = NO_VALUES;
     this.state = row;
   }
 }

@@ -29,7 +29,9 @@ export abstract class RecordMapper {
   }
 
   toRow(values: CanonicalValues): ColumnValues {
-    const row: ColumnValues = { ...this.derive(values), custom: customOf(values) };
+    // Only what a profile has added can be more.
+    const custom = Object.keys(values).length > this.fields.length ? customOf(values) : null;
+    const row: ColumnValues = { ...this.derive(values), custom };
     for (const { name, column } of this.fields) row[column] = toColumn(values[name] ?? null);
     return row;
   }

@@ -4,7 +4,7 @@ import type { TenantDb } from '../database/tenant-db';
 import { indexOf } from './field-index';
 import { type EntityDefinition, textOf } from './fields';
 import { reasonOf } from './reasons';
-import type { RecordIssue } from './record';
+import type { CanonicalValues, RecordIssue } from './record';
 import type { MissingParent, RowState } from './row-state';
 
 /** A reference of a stored row to a record that is not there. */
@@ -16,13 +16,23 @@ export interface DanglingReference {
   readonly isDeleted: boolean;
 }
 
+const NONE: readonly never[] = [];
+
 /** Of the records that a batch's references name, those that are stored, and those that are tombstones. */
 export class KnownReferences {
+  /** Whether any of those that were looked up is not stored, or a tombstone. */
+  private readonly hasAbsent: boolean;
+
   constructor(
     private readonly entities: ReadonlyMap<string, string>,
     private readonly asked: ReadonlyMap<string, ReadonlySet<string>>,
     private readonly stored: ReadonlyMap<string, ReadonlyMap<string, boolean>>,
-  ) {}
+  ) {
+    this.hasAbsent = [...asked].some(([field, ids]) => {
+      const found = stored.get(field);
+      return !found || found.size < ids.size || [...found.values()].includes(true);
+    });
+  }
 
   isLookedUp(field: string, zohoId: string): boolean {
     return this.asked.get(field)?.has(zohoId) ?? false;
@@ -46,8 +56,8 @@ export class KnownReferences {
   }
 
   /** The references of a row that name nothing stored. */
-  danglingOf(definition: EntityDefinition, zohoId: string, state: RowState | null): DanglingReference[] {
-    if (!state || state.deletedAt) return [];
+  danglingOf(definition: EntityDefinition, zohoId: string, state: RowState | null): readonly DanglingReference[] {
+    if (!state || state.deletedAt || !this.hasAbsent) return NONE;
     return indexOf(definition).references.flatMap(([field]) => {
       const named = textOf(state.values[field]);
       const absent = named === null ? null : this.absent(field, named);
@@ -56,8 +66,8 @@ export class KnownReferences {
   }
 
   /** A warning for each reference of a stored row to a record that is not stored. */
-  warnings(definition: EntityDefinition, state: RowState | null): RecordIssue[] {
-    if (!state || state.deletedAt) return [];
+  warnings(definition: EntityDefinition, state: RowState | null): readonly RecordIssue[] {
+    if (!state || state.deletedAt || !this.hasAbsent) return NONE;
     const { name } = definition;
     return indexOf(definition).references.flatMap(([field]) => {
       const zohoId = textOf(state.values[field]);
@@ -70,41 +80,49 @@ export class KnownReferences {
   }
 }
 
-type Named = Iterable<readonly [field: string, zohoId: string]>;
+/** The records of other entities that records may name, by field. */
+export class NamedRecords {
+  readonly byField = new Map<string, Set<string>>();
+
+  /** @param known those that need not be looked up again */
+  add(definition: EntityDefinition, values: CanonicalValues | undefined, known?: KnownReferences): void {
+    if (!values) return;
+    for (const [field] of indexOf(definition).references) {
+      const zohoId = textOf(values[field]);
+      if (zohoId === null || known?.isLookedUp(field, zohoId)) continue;
+      const ids = this.byField.get(field);
+      if (ids) ids.add(zohoId);
+      else this.byField.set(field, new Set([zohoId]));
+    }
+  }
+}
 
 /** Looks up the records that references name: one statement, whatever the number of records and fields. */
 @Injectable()
 export class ReferenceResolver {
-  async find(db: TenantDb, tenantId: string, definition: EntityDefinition, named: Named): Promise<KnownReferences> {
+  async find(
+    db: TenantDb,
+    tenantId: string,
+    definition: EntityDefinition,
+    { byField: ids }: NamedRecords,
+  ): Promise<KnownReferences> {
     const entities = new Map<string, string>();
     for (const [field, { references }] of indexOf(definition).references) {
       if (references) entities.set(field, tableOf(references()));
     }
-    const ids = byField(named);
     return new KnownReferences(entities, ids, await readStored(db, tenantId, entities, ids));
   }
 
-  /** Those too that have not been looked up yet; without a statement when there are none. */
+  /** Those too that are named besides; without a statement when there are none. */
   async findMore(
     db: TenantDb,
     tenantId: string,
     definition: EntityDefinition,
-    named: Named,
+    more: NamedRecords,
     known: KnownReferences,
   ): Promise<KnownReferences> {
-    const more = [...named].filter(([field, zohoId]) => !known.isLookedUp(field, zohoId));
-    return more.length === 0 ? known : known.with(await this.find(db, tenantId, definition, more));
+    return more.byField.size === 0 ? known : known.with(await this.find(db, tenantId, definition, more));
   }
-}
-
-function byField(named: Named): Map<string, Set<string>> {
-  const ids = new Map<string, Set<string>>();
-  for (const [field, zohoId] of named) {
-    const known = ids.get(field);
-    if (known) known.add(zohoId);
-    else ids.set(field, new Set([zohoId]));
-  }
-  return ids;
 }
 
 /** By field and id, whether the record is a tombstone. */

@@ -137,6 +137,7 @@ function onlyOf([written]: readonly Written[]): Written {
 
 /** With the outcomes of records that have no id. */
 function withRejected(records: readonly ParsedRecord[], applied: Applied | undefined): Outcomes {
+  if (applied && records.every(({ zohoId }) => zohoId !== null)) return applied.outcomes;
   const outcomes: Outcomes = new Map(applied?.outcomes);
   for (const [place, { zohoId, issues, warnings }] of records.entries()) {
     if (zohoId !== null) continue;

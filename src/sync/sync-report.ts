@@ -8,7 +8,8 @@ import type { SyncCall } from './sync-call';
 export type Summary = { total: number } & Record<Status, number>;
 
 /** One record's outcome with its id, under the key of its entity: `zoho_student_id` and the like. */
-export type SyncResult = Outcome & Record<`zoho_${string}_id`, string | null>;
+export type SyncResult = Outcome & Record<IdKey, string | null>;
+type IdKey = `zoho_${string}_id`;
 
 /** The outcomes of a request: N results for N records, in the order in which they came. */
 export interface SyncReport {
@@ -28,7 +29,16 @@ export interface SyncReport {
 export function toResult({ name }: EntityDefinition, zohoId: string | null, outcome: Outcome | undefined): SyncResult {
   // A record that vanishes from the answer in silence is the one thing that must never happen.
   if (!outcome) throw new Error(`A ${name} has no outcome`);
-  return { [`zoho_${name}_id` as const]: zohoId, ...outcome };
+  return { [idKeyOf(name)]: zohoId, ...outcome };
+}
+
+const idKeys = new Map<string, IdKey>();
+
+/** Made once: a text that is put together anew is looked up anew with every record. */
+function idKeyOf(name: string): IdKey {
+  let key = idKeys.get(name);
+  if (!key) idKeys.set(name, (key = `zoho_${name}_id`));
+  return key;
 }
 
 export function toReport(

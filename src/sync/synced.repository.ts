@@ -19,6 +19,12 @@ export interface StoredRow {
   readonly deletedAt: Date | null;
 }
 
+/** Rows as the parameters of the statements that write them. */
+export interface SpelledRows {
+  readonly parameters: readonly (string | null)[];
+  readonly count: number;
+}
+
 /** A row to write: what it becomes, and whether its content changed or only its version or fingerprint. */
 export interface RowWrite {
   readonly zohoId: string;
@@ -48,12 +54,13 @@ type RawRow = Record<string, unknown> & {
  * rows, and every statement that locks does so in the order of zoho_id, compared as bytes.
  */
 export abstract class SyncedRepository {
-  private readonly selected: string;
-  private readonly arrays: string;
-  private readonly names: string;
-  private readonly byStatus: string;
-
   private readonly table: string;
+  private readonly selected: string;
+  private readonly byStatus: string;
+  /** of the statements that write: the columns, the rows that are given, and what becomes of one that is there */
+  private readonly written: string;
+  private readonly given: string;
+  private readonly renewed: string;
 
   protected constructor(private readonly mapper: RecordMapper) {
     const { columns, definition } = mapper;
@@ -61,8 +68,17 @@ export abstract class SyncedRepository {
     this.selected = columns
       .map(({ name, type }) => (type === 'text' || type === 'jsonb' ? name : `${name}::text`))
       .join(', ');
-    this.arrays = columns.map(({ type }, at) => `$${at + FIRST_COLUMN}::${type}[]`).join(', ');
-    this.names = columns.map(({ name }) => name).join(', ');
+    const names = columns.map(({ name }) => name).join(', ');
+    const arrays = columns.map(({ type }, at) => `$${at + FIRST_COLUMN}::${type}[]`).join(', ');
+    this.written = `tenant_id, id, zoho_id, fingerprint, version, deleted_at, last_sync, updated_at, ${names}`;
+    this.given = `SELECT $1, written.id, zoho_id, fingerprint, version, deleted_at, at, at, ${names}
+       FROM unnest($2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::boolean[], $7::uuid[], ${arrays})
+         AS written (zoho_id, fingerprint, version, deleted_at, content_changed, id, ${names}),
+         LATERAL (SELECT CASE WHEN content_changed THEN clock_timestamp() ELSE '-infinity' END) AS time (at)`;
+    const renewed = ['fingerprint', 'version', 'deleted_at', ...columns.map(({ name }) => name)];
+    this.renewed = `${renewed.map((name) => `${name} = EXCLUDED.${name}`).join(', ')},
+         last_sync = greatest(stored.last_sync, EXCLUDED.last_sync),
+         updated_at = greatest(stored.updated_at, EXCLUDED.updated_at)`;
     const hasStatus = columns.some(({ name }) => name === 'status');
     this.byStatus = hasStatus ? '($3::text IS NULL OR lower(status) = lower($3))' : '$3::text IS NULL';
   }
@@ -78,6 +94,55 @@ export abstract class SyncedRepository {
     return new Map(rows.map((row) => [row.zoho_id, this.toState(row)]));
   }
 
+  /** Rows as parameters. They are spelled with turns for others in between, so that a statement can then be sent at once. */
+  async spell(tenantId: string, writes: readonly RowWrite[]): Promise<SpelledRows> {
+    const lines = writes.map((write) => ({ write, row: this.mapper.toRow(write.state.values), id: uuidv7() }));
+    const columns = this.mapper.columns.map(
+      ({ name }) =>
+        ({ row }: (typeof lines)[number]) =>
+          row[name] ?? null,
+    );
+    const arrays = await columnArrays(lines, [
+      ({ write }) => write.zohoId,
+      ({ write }) => write.state.fingerprint,
+      ({ write }) => write.state.version,
+      ({ write }) => write.state.deletedAt,
+      ({ write }) => write.contentChanged,
+      ({ id }) => id,
+      ...columns,
+    ]);
+    return { parameters: [tenantId, ...arrays], count: writes.length };
+  }
+
+  /** Inserts rows that were absent when they were looked for; the statement fails when one of them is there now. */
+  async insert(db: TenantDb, { parameters }: SpelledRows): Promise<void> {
+    await db.changeKeyed(
+      `INSERT INTO ${this.table} (${this.written}) ${this.given} ORDER BY zoho_id COLLATE "C"`,
+      parameters,
+    );
+  }
+
+  /**
+   * Writes rows, absent ones and others, each only if it still is as it was when it was read.
+   *
+   * @param before the fingerprints of those that were there, by zoho_id
+   * @returns how many were written
+   */
+  async writeUnlessOvertaken(
+    db: TenantDb,
+    { parameters }: SpelledRows,
+    before: Readonly<Record<string, string>>,
+  ): Promise<number> {
+    const place = parameters.length + 1;
+    return await db.changeKeyed(
+      `INSERT INTO ${this.table} AS stored (${this.written}) ${this.given} ORDER BY zoho_id COLLATE "C"
+       ON CONFLICT (tenant_id, zoho_id) DO UPDATE SET ${this.renewed}
+         WHERE stored.fingerprint = $${place}::jsonb ->> stored.zoho_id AND stored.deleted_at IS NULL
+           AND (stored.version IS NULL OR stored.version <= EXCLUDED.version)`,
+      [...parameters, JSON.stringify(before)],
+    );
+  }
+
   /**
    * Makes all these rows this transaction's own: inserts those that are absent, locks the others, in one pass. A
    * locking read would lock no absent row, and two passes, one that locks and one that inserts, would wait for each
@@ -85,16 +150,12 @@ export abstract class SyncedRepository {
    *
    * @returns the ids that were inserted
    */
-  async insertOrLock(db: TenantDb, tenantId: string, writes: readonly RowWrite[]): Promise<Set<string>> {
+  async insertOrLock(db: TenantDb, { parameters }: SpelledRows): Promise<Set<string>> {
     const inserted: { zoho_id: string }[] = await db.keyed(
-      `INSERT INTO ${this.table} (tenant_id, id, zoho_id, fingerprint, version, deleted_at, last_sync, ${this.names})
-       SELECT $1, absent.id, zoho_id, fingerprint, version, deleted_at, clock_timestamp(), ${this.names}
-       FROM unnest($2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::boolean[], $7::uuid[], ${this.arrays})
-         AS absent (zoho_id, fingerprint, version, deleted_at, content_changed, id, ${this.names})
-       ORDER BY zoho_id COLLATE "C"
+      `INSERT INTO ${this.table} (${this.written}) ${this.given} ORDER BY zoho_id COLLATE "C"
        ON CONFLICT (tenant_id, zoho_id) DO UPDATE SET zoho_id = EXCLUDED.zoho_id WHERE false -- locks, and changes nothing
        RETURNING zoho_id`,
-      await this.parameters(tenantId, writes),
+      parameters,
     );
     return new Set(inserted.map((row) => row.zoho_id));
   }
@@ -103,21 +164,11 @@ export abstract class SyncedRepository {
    * Writes rows that this transaction has locked or inserted. It is an insert that always meets its row, since the plan
    * of a join would depend on how large the table is.
    */
-  async update(db: TenantDb, tenantId: string, writes: readonly RowWrite[]): Promise<void> {
-    const given = this.mapper.columns.map(({ name }) => `${name} = EXCLUDED.${name}`).join(', ');
+  async update(db: TenantDb, { parameters }: SpelledRows): Promise<void> {
     await db.keyed(
-      `INSERT INTO ${this.table} AS stored
-         (tenant_id, id, zoho_id, fingerprint, version, deleted_at, last_sync, updated_at, ${this.names})
-       SELECT $1, written.id, zoho_id, fingerprint, version, deleted_at,
-         CASE WHEN content_changed THEN clock_timestamp() ELSE '-infinity' END,
-         CASE WHEN content_changed THEN clock_timestamp() ELSE '-infinity' END, ${this.names}
-       FROM unnest($2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::boolean[], $7::uuid[], ${this.arrays})
-         AS written (zoho_id, fingerprint, version, deleted_at, content_changed, id, ${this.names})
-       ON CONFLICT (tenant_id, zoho_id) DO UPDATE
-         SET fingerprint = EXCLUDED.fingerprint, version = EXCLUDED.version, deleted_at = EXCLUDED.deleted_at, ${given},
-             last_sync = greatest(stored.last_sync, EXCLUDED.last_sync),
-             updated_at = greatest(stored.updated_at, EXCLUDED.updated_at)`,
-      await this.parameters(tenantId, writes),
+      `INSERT INTO ${this.table} AS stored (${this.written}) ${this.given}
+       ON CONFLICT (tenant_id, zoho_id) DO UPDATE SET ${this.renewed}`,
+      parameters,
     );
   }
 
@@ -151,25 +202,6 @@ export abstract class SyncedRepository {
       ],
     );
     return rows.map((row) => this.toStoredRow(row));
-  }
-
-  private async parameters(tenantId: string, writes: readonly RowWrite[]): Promise<string[]> {
-    const lines = writes.map((write) => ({ ...write, row: this.mapper.toRow(write.state.values), id: uuidv7() }));
-    const columns = this.mapper.columns.map(
-      ({ name }) =>
-        ({ row }: (typeof lines)[number]) =>
-          row[name] ?? null,
-    );
-    const arrays = await columnArrays(lines, [
-      ({ zohoId }) => zohoId,
-      ({ state }) => state.fingerprint,
-      ({ state }) => state.version,
-      ({ state }) => state.deletedAt,
-      ({ contentChanged }) => contentChanged,
-      ({ id }) => id,
-      ...columns,
-    ]);
-    return [tenantId, ...arrays];
   }
 
   private toState(row: RawRow): RowState {

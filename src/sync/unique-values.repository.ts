@@ -26,6 +26,16 @@ export class UniqueValuesRepository {
     return new Set(rows.map(({ value }) => value));
   }
 
+  /** Takes claims that nobody had when they were looked for; the statement fails when somebody has one of them. */
+  async take(db: TenantDb, tenantId: string, entity: string, claims: Claims): Promise<void> {
+    await db.changeKeyed(
+      `INSERT INTO unique_value (tenant_id, entity, value, zoho_id)
+       SELECT $1, $2, value, zoho_id FROM unnest($3::text[], $4::text[]) AS wanted (value, zoho_id)
+       ORDER BY value COLLATE "C"`,
+      [tenantId, entity, [...claims.keys()], [...claims.values()]],
+    );
+  }
+
   async readHolders(db: TenantDb, tenantId: string, entity: string, values: readonly string[]): Promise<Claims> {
     const rows: { value: string; zoho_id: string }[] = await db.keyed(
       `SELECT claim.* FROM unnest($3::text[]) AS asked (value), LATERAL (

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { TenantTransaction } from '../database/tenant-transaction';
@@ -95,11 +95,9 @@ export class WitnessReader {
 }
 
 function digestOf(lines: readonly Seen[]): string {
-  const digest = createHash('sha256');
   const spelled = lines.map(({ zoho_id: id, what, version, is_deleted: isDeleted }) => {
     const at = version instanceof Date ? version.toISOString() : version;
     return `${id} ${what} ${at} ${isDeleted}\n`;
   });
-  for (const line of spelled.toSorted()) digest.update(line);
-  return digest.digest('hex');
+  return hash('sha256', spelled.toSorted().join(''), 'hex');
 }

@@ -1,4 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { inFlight } from '../../database/in-flight';
 import type { TenantDb } from '../../database/tenant-db';
 import { PUSH_QUEUE } from '../../database/queue-schema';
 import { JobQueue } from '../../queue/job-queue';
@@ -42,8 +43,10 @@ export class PushMarks implements OnModuleInit {
 
   private async add(db: TenantDb, tenantId: string, subjects: readonly string[]): Promise<void> {
     if (subjects.length === 0) return;
-    await this.marks.add(db, tenantId, subjects);
-    // What is only kept is planned by the upkeep.
-    if (this.sites.mayHave(tenantId)) await this.queue.send(PUSH_QUEUE, tenantId, { tenantId }, db);
+    await inFlight([
+      this.marks.add(db, tenantId, subjects),
+      // What is only kept is planned by the upkeep.
+      this.sites.mayHave(tenantId) ? this.queue.send(PUSH_QUEUE, tenantId, { tenantId }, db) : null,
+    ]);
   }
 }

@@ -33,6 +33,8 @@ export class EnvelopeReader {
 /** Rows are cheap to send and dear to keep: ten times as many, within 10 MiB, took 2 GB of memory and 19 s. */
 const MOST_ROWS = 50_000;
 
+const LIST = /^\s*\[/;
+
 /** How many rows subforms of these records have; a list may be the text of a field. */
 export function countRows(records: readonly unknown[]): number {
   let count = 0;
@@ -40,7 +42,7 @@ export function countRows(records: readonly unknown[]): number {
     if (typeof record !== 'object' || record === null) continue;
     for (const value of Object.values(record)) {
       if (Array.isArray(value)) count += value.length;
-      else if (typeof value === 'string' && value.trimStart().startsWith('[')) count += value.split('{').length - 1;
+      else if (typeof value === 'string' && LIST.test(value)) count += value.split('{').length - 1;
     }
   }
   return count;

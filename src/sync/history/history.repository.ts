@@ -24,24 +24,22 @@ export class HistoryRepository {
       changes.map((change) => ({ zohoId, runId: run.id, ...change })),
     );
     if (lines.length === 0) return;
-    await db.keyed(
+    const arrays = await columnArrays(lines, [
+      ({ zohoId }) => zohoId,
+      () => uuidv7(),
+      ({ status }) => status,
+      ({ version }) => version,
+      ({ runId }) => runId,
+      ({ waitedSinceRunId }) => waitedSinceRunId,
+    ]);
+    // One JSON of all changes: as texts within an array each of their quotes would have to be escaped.
+    await db.changeKeyed(
       `INSERT INTO change_record (tenant_id, entity, zoho_id, id, status, changes, version, run_id, waited_since_run_id, recorded_at)
        SELECT $1, $2, zoho_id, id, status, changes, version, run_id, waited_since_run_id, clock_timestamp()
-       FROM unnest($3::text[], $4::uuid[], $5::text[], $6::jsonb[], $7::timestamptz[], $8::uuid[], $9::uuid[])
-         AS line (zoho_id, id, status, changes, version, run_id, waited_since_run_id)`,
-      [
-        tenantId,
-        entity,
-        ...(await columnArrays(lines, [
-          ({ zohoId }) => zohoId,
-          () => uuidv7(),
-          ({ status }) => status,
-          ({ changes }) => JSON.stringify(changes),
-          ({ version }) => version,
-          ({ runId }) => runId,
-          ({ waitedSinceRunId }) => waitedSinceRunId,
-        ])),
-      ],
+       FROM ROWS FROM (
+         unnest($3::text[], $4::uuid[], $5::text[], $6::timestamptz[], $7::uuid[], $8::uuid[]), jsonb_array_elements($9::jsonb)
+       ) AS line (zoho_id, id, status, version, run_id, waited_since_run_id, changes)`,
+      [tenantId, entity, ...arrays, JSON.stringify(lines.map(({ changes }) => changes))],
     );
   }
 
