@@ -1,5 +1,6 @@
 import type { TenantDb } from '../database/tenant-db';
 import type { Run } from '../sync/run';
+import { uniqueValuesIn } from '../sync/record-group';
 import type { SyncedParts } from '../sync/synced-parts';
 import { NO_RECORDS, plus, type Tally } from './import-report';
 import type { AppliedPortion, CommittedPortion, ParsedPortion, PortionApplier } from './portion-applier';
@@ -14,14 +15,15 @@ export type SealPortion = (
 ) => Promise<void>;
 
 interface UnderWay {
-  readonly ids: ReadonlySet<string | null>;
+  /** ids and unique values of its records */
+  readonly concerns: ReadonlySet<string>;
   readonly committed: Promise<CommittedPortion>;
   readonly done: Promise<CommittedPortion>;
 }
 
 /**
- * Applies portions in their order, two at a time: while one is written, the next one reads what is stored and compares.
- * It writes when the other is committed. Where both have records of one id, it does not even read before.
+ * Applies portions two at a time, and commits them in their order. Where both have records of one id, or of one e-mail
+ * address, the second does not begin before the first is committed.
  */
 export class PortionQueue {
   /** what is committed */
@@ -38,9 +40,9 @@ export class PortionQueue {
   /** Begins with a portion. It is under way when the one before the last is done. @returns when this one is done */
   add(step: ParsedPortion, run: Run): Promise<AppliedPortion> {
     const before = this.last;
-    const ids = new Set(step.records.map(({ zohoId }) => zohoId));
+    const concerns = this.concernsOf(step);
     const turn = before?.committed ?? Promise.resolve();
-    const isApart = !before || ids.isDisjointFrom(before.ids);
+    const isApart = !before || concerns.isDisjointFrom(before.concerns);
     const committed = isApart ? this.apply(step, run, turn) : turn.then(() => this.apply(step, run, turn));
     const done = committed.then(async (portion) => {
       if (!this.dryRun) await this.applier.release(this.parts, run, portion);
@@ -48,8 +50,18 @@ export class PortionQueue {
     });
     // What fails is told to whoever waits for it; until then it may be nobody.
     for (const promise of [committed, done]) promise.catch(() => undefined);
-    this.last = { ids, committed, done };
+    this.last = { concerns, committed, done };
     return done;
+  }
+
+  private concernsOf({ records, mapping }: ParsedPortion): Set<string> {
+    const definition = mapping.definitionOf(this.parts.definition);
+    const concerns = new Set<string>();
+    for (const record of records) {
+      if (record.zohoId !== null) concerns.add(`id ${record.zohoId}`);
+      for (const value of uniqueValuesIn(definition, record)) concerns.add(`value ${value}`);
+    }
+    return concerns;
   }
 
   /** Until nothing is under way, whatever has become of it. */

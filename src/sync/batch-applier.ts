@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import type { TenantDb } from '../database/tenant-db';
 import { isRefusedData } from '../database/database-errors';
@@ -109,9 +110,10 @@ export class BatchApplier {
     const work = async (db: TenantDb): Promise<readonly Applied[]> => {
       if (batch.portions.every(({ records }) => records.size === 0)) return await finishEmpty(db, batch, finish);
       const attempt = await this.foldOntoStored(db, batch, refused);
-      await batch.turn;
       const eager = how === 'eagerly' && !batch.isWake ? eagerWriteOf(attempt.groups) : null;
-      return eager ? await this.writeAtOnce(attempt, eager, finish) : await this.secureAndWrite(attempt, finish);
+      if (eager) return await this.writeAtOnce(attempt, eager, inTurn(batch, finish));
+      await batch.turn;
+      return await this.secureAndWrite(attempt, finish);
     };
     if (ending !== 'commit') return await this.transaction.run(tenantId, work, ending);
     const look = (all: readonly Applied[]): ((db: TenantDb) => Promise<DeferredId[]>) | null => {
@@ -283,6 +285,22 @@ export class BatchApplier {
       `${found.length} of ${parts.definition.plural} were refused by the database: ${ids} (run ${runs.join(', ')})`,
     );
   }
+}
+
+/** So long rows that are written already wait for the turn of their batch. Somebody may be waiting for them meanwhile. */
+const LONGEST_TURN_MS = 2_000;
+
+/** @throws Overtaken when the turn does not come in time: then everything is let go of, and done when it has come */
+function inTurn({ turn }: Batch, finish: Finish): Finish {
+  if (!turn) return finish;
+  return async (db, applied) => {
+    const tooLate = new AbortController();
+    const waited = pause(LONGEST_TURN_MS, 'too late', { signal: tooLate.signal }).catch(() => null);
+    const came = await Promise.race([turn, waited]);
+    tooLate.abort();
+    if (came === 'too late') throw new Overtaken();
+    await finish(db, applied);
+  };
 }
 
 function groupsOf({ portions, isWake }: Batch): RecordGroup[] {

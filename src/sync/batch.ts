@@ -30,7 +30,7 @@ export interface Batch {
   readonly isWake: boolean;
   /** does not wait for somebody else's lock: it can be applied portion by portion */
   readonly isImpatient?: boolean;
-  /** until then the batch may read, but neither lock nor write */
+  /** until then the batch is not finished, and locks nothing that it does not write at once */
   readonly turn?: Promise<unknown>;
 }
 

@@ -1,5 +1,5 @@
 import { type Classifier, classify, type TakenValues } from './classify';
-import { textOf } from './fields';
+import { type EntityDefinition, textOf } from './fields';
 import type { Changes } from './diff';
 import type { Outcome, Status } from './outcome';
 import type { CanonicalValues, ParsedRecord } from './record';
@@ -147,15 +147,9 @@ export class RecordGroup {
     const field = uniqueField(this.by.definition);
     if (!field) return [];
     const { row, waiting } = this.standing;
-    const kept = [waiting?.values[field], row?.deletedAt ? row.values[field] : null];
-    const carried = this.records.flatMap(({ record }) => {
-      const onFirstSight = record.firstSight.get(field);
-      return [record.values[field], onFirstSight?.kind === 'value' ? onFirstSight.value : null];
-    });
-    return [...kept, ...carried]
-      .map(textOf)
-      .filter((value) => value !== null)
-      .map(claimOf);
+    const kept = [waiting?.values[field], row?.deletedAt ? row.values[field] : null].map(textOf);
+    const carried = this.records.flatMap(({ record }) => uniqueValuesIn(this.by.definition, record));
+    return [...kept.filter((value) => value !== null).map(claimOf), ...carried];
   }
 
   /** Notes every record of another entity that this one's records may name. */
@@ -221,6 +215,18 @@ export class RecordGroup {
     this.asked = NO_VALUES;
     this.state = row;
   }
+}
+
+/** Every unique value that a record may ask for, as it is compared. */
+export function uniqueValuesIn(definition: EntityDefinition, { values, firstSight }: ParsedRecord): string[] {
+  const field = uniqueField(definition);
+  if (!field) return [];
+  const onFirstSight = firstSight.get(field);
+  const carried = [values[field], onFirstSight?.kind === 'value' ? onFirstSight.value : null];
+  return carried
+    .map(textOf)
+    .filter((value) => value !== null)
+    .map(claimOf);
 }
 
 const IS_APPLIED: ReadonlySet<string> = new Set(['NEW', 'UPDATED', 'UNCHANGED', 'DELETED']);
