@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { CsvError, parse } from 'csv-parse';
 import { Problem } from '../../request/problem';
 import type { EntityDefinition } from '../../sync/fields';
+import { allThatIsRead } from './all-that-is-read';
 import { columnsOf, delimiterOf } from './csv-header';
 import { begin } from './first-bytes';
 import {
@@ -27,31 +28,34 @@ export async function readCsv(bytes: Bytes, definition: EntityDefinition): Promi
   const delimiter = delimiterOf(first.toString());
   const watch = new Utf8Watch();
   const rows = rowsOf(watch.over(all), delimiter);
-  const header = await rows.next();
-  if (header.done) throw new Problem('EMPTY_BODY', 'There is nothing in it. Send CSV with a header');
-  const names = columnsOf(header.value, definition);
+  const [header, ...rest] = (await rows.next()).value ?? [];
+  if (!header) throw new Problem('EMPTY_BODY', 'There is nothing in it. Send CSV with a header');
+  const names = columnsOf(header, definition);
   return {
     layout: { format: 'csv', columns: names.filter((name) => !OURS.has(name)), delimiter },
-    records: records(rows, names, watch),
+    records: records(rest, rows, names, watch),
   };
 }
 
 const hasHeader = (first: string): boolean => /\S[^\r\n]*[\r\n]/.test(first);
 
 async function* records(
-  rows: AsyncGenerator<string[]>,
+  first: readonly string[][],
+  rows: AsyncGenerator<string[][], void>,
   names: readonly string[],
   watch: Utf8Watch,
-): AsyncGenerator<SourceRecord> {
+): AsyncGenerator<readonly SourceRecord[]> {
   const kept = names.map((name, at) => [name, at] as const).filter(([name]) => !OURS.has(name));
   const [from, isOurs] = [names.length - kept.length, names.map((name) => OURS.has(name))];
   let number = 0;
-  for await (const cells of rows) {
+  const toRecord = (cells: string[]): SourceRecord => {
     number += 1;
     const source = from === 0 ? cells : cells.filter((_cell, at) => !isOurs[at]);
     const fault = faultOf(cells, names, watch);
-    yield { number, raw: fault ? null : toRaw(cells, kept), fault, source };
-  }
+    return { number, raw: fault ? null : toRaw(cells, kept), fault, source };
+  };
+  yield first.map(toRecord);
+  for await (const several of rows) yield several.map(toRecord);
 }
 
 function faultOf(cells: readonly string[], names: readonly string[], watch: Utf8Watch) {
@@ -62,12 +66,18 @@ function faultOf(cells: readonly string[], names: readonly string[], watch: Utf8
   return null;
 }
 
-/** What Zoho has no value for it exports as an empty cell. */
-const toRaw = (cells: readonly string[], kept: readonly (readonly [string, number])[]): Record<string, string | null> =>
-  Object.fromEntries(kept.map(([name, at]) => [name, cells[at] === '' ? null : (cells[at] ?? null)]));
+/** What Zoho has no value for it exports as an empty cell. No name of a column means anything to JavaScript. */
+function toRaw(
+  cells: readonly string[],
+  kept: readonly (readonly [string, number])[],
+): Readonly<Record<string, string | null>> {
+  const raw = Object.create(null) as Record<string, string | null>;
+  for (const [name, at] of kept) raw[name] = cells[at] === '' ? null : (cells[at] ?? null);
+  return raw;
+}
 
 /** Lines with nothing in them, not in one cell, are no rows: spreadsheets leave them at the end. */
-async function* rowsOf(bytes: AsyncIterable<Buffer>, delimiter: string): AsyncGenerator<string[]> {
+async function* rowsOf(bytes: AsyncIterable<Buffer>, delimiter: string): AsyncGenerator<string[][], void> {
   const parser = parse({
     delimiter,
     record_delimiter: ['\r\n', '\n', '\r'],
@@ -81,7 +91,7 @@ async function* rowsOf(bytes: AsyncIterable<Buffer>, delimiter: string): AsyncGe
   // An error on either side is the reader's: the parser ends with it.
   pipeline(source, parser).catch(() => undefined);
   try {
-    for await (const cells of parser) yield cells as string[];
+    yield* allThatIsRead<string[]>(parser);
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     // The header is the first that it counts.

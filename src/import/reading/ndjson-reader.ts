@@ -18,12 +18,15 @@ export async function readNdjson(bytes: Bytes): Promise<SourceFile> {
   return { layout: { format: 'ndjson', columns: [], delimiter: '' }, records: records(begun.bytes) };
 }
 
-async function* records(bytes: Bytes): AsyncGenerator<SourceRecord> {
+async function* records(bytes: Bytes): AsyncGenerator<readonly SourceRecord[]> {
   let number = 0;
-  for await (const line of linesOf(bytes)) {
-    if (line.bytes !== null && isBlank(line.bytes)) continue;
-    number += 1;
-    yield toRecord(number, line);
+  for await (const lines of linesOf(bytes)) {
+    yield lines
+      .filter((line) => line.bytes === null || !isBlank(line.bytes))
+      .map((line) => {
+        number += 1;
+        return toRecord(number, line);
+      });
   }
 }
 
@@ -48,7 +51,7 @@ const faulty = (number: number, source: string, fault: RecordIssue): SourceRecor
 });
 
 /** Of a line that is too long no more is held than the limit, however long it goes on. */
-async function* linesOf(bytes: Bytes): AsyncGenerator<Line> {
+async function* linesOf(bytes: Bytes): AsyncGenerator<readonly Line[]> {
   let number = 1;
   let parts: Buffer[] = [];
   let length = 0;
@@ -61,6 +64,7 @@ async function* linesOf(bytes: Bytes): AsyncGenerator<Line> {
   };
   for await (const chunk of bytes) {
     const whole = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    const lines: Line[] = [];
     for (let from = 0; from < whole.length;) {
       const end = whole.indexOf(LINE_FEED, from);
       const part = whole.subarray(from, end === -1 ? whole.length : end);
@@ -68,11 +72,12 @@ async function* linesOf(bytes: Bytes): AsyncGenerator<Line> {
       if (length > LONGEST_RECORD) parts = [];
       else parts.push(part);
       if (end === -1) break;
-      yield finish();
+      lines.push(finish());
       from = end + 1;
     }
+    yield lines;
   }
-  if (length > 0) yield finish();
+  if (length > 0) yield [finish()];
 }
 
 const isBlank = (bytes: Buffer): boolean => bytes.every((byte) => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d));

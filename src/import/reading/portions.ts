@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { countRows } from '../../sync/envelope/envelope-reader';
 import type { SourceFile, SourceRecord } from './source-record';
 
@@ -19,11 +19,13 @@ const MOST_ROWS = 10_000;
 /** Cuts a file into portions, as they are asked for. */
 export async function* portionsOf({ layout, records }: SourceFile): AsyncGenerator<Portion> {
   let portion = new OpenPortion(1, layout.columns);
-  for await (const record of records) {
-    portion.add(record);
-    if (!portion.isFull) continue;
-    yield portion.close();
-    portion = new OpenPortion(portion.number + 1, layout.columns);
+  for await (const several of records) {
+    for (const record of several) {
+      portion.add(record);
+      if (!portion.isFull) continue;
+      yield portion.close();
+      portion = new OpenPortion(portion.number + 1, layout.columns);
+    }
   }
   if (portion.records.length > 0) yield portion.close();
 }
@@ -32,13 +34,13 @@ class OpenPortion {
   readonly records: SourceRecord[] = [];
   private characters = 0;
   private rows = 0;
-  private readonly hash = createHash('sha256');
+  private readonly texts: string[];
 
   constructor(
     readonly number: number,
     columns: readonly string[],
   ) {
-    this.hash.update(`${JSON.stringify(columns)}\n`);
+    this.texts = [JSON.stringify(columns)];
   }
 
   get isFull(): boolean {
@@ -47,13 +49,14 @@ class OpenPortion {
 
   add(record: SourceRecord): void {
     const text = typeof record.source === 'string' ? record.source : JSON.stringify(record.source);
-    this.hash.update(text).update('\n');
+    this.texts.push(text);
     this.characters += text.length;
     this.rows += countRows([record.raw]);
     this.records.push(record);
   }
 
   close(): Portion {
-    return { number: this.number, records: this.records, digest: this.hash.digest('hex') };
+    const digest = hash('sha256', `${this.texts.join('\n')}\n`, 'hex');
+    return { number: this.number, records: this.records, digest };
   }
 }

@@ -28,7 +28,8 @@ export interface SourceRecord {
 /** A file that is being read. */
 export interface SourceFile {
   readonly layout: FileLayout;
-  readonly records: AsyncGenerator<SourceRecord>;
+  /** as many at a time as have been read: to hand them on one by one took as long as to read them */
+  readonly records: AsyncGenerator<readonly SourceRecord[]>;
 }
 
 /** A record that takes more is refused, so that one that never ends does not fill the memory. */
