@@ -48,6 +48,11 @@ export class TenantDb {
     return (await this.send(sql, parameters, nameOf(sql))).rows as unknown as T;
   }
 
+  /** The same, each row as a list of its columns. */
+  async keyedLists<T extends readonly unknown[]>(sql: string, parameters: readonly unknown[] = []): Promise<T[]> {
+    return (await this.send(sql, parameters, nameOf(sql), 'array')).rows as unknown as T[];
+  }
+
   /** The same, for how many rows it has changed. */
   async changeKeyed(sql: string, parameters: readonly unknown[] = []): Promise<number> {
     return (await this.send(sql, parameters, nameOf(sql))).rowCount ?? 0;
@@ -63,9 +68,9 @@ export class TenantDb {
     this.hasEnded = true;
   }
 
-  private send(text: string, parameters: readonly unknown[], name?: string): Promise<QueryResult> {
+  private send(text: string, parameters: readonly unknown[], name?: string, rowMode?: 'array'): Promise<QueryResult> {
     if (this.hasEnded) throw new Error('A statement came after its transaction had ended');
     this.hasWritten ||= !READS.test(text);
-    return this.line.send({ text, values: parameters, ...(name && { name }) });
+    return this.line.send({ text, values: parameters, ...(name && { name }), ...(rowMode && { rowMode }) });
   }
 }

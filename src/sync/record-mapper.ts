@@ -13,6 +13,8 @@ export type ColumnValues = Record<string, string | null>;
 /** Translates between canonical records and rows, and is the only one to do so. */
 export abstract class RecordMapper {
   readonly columns: readonly MappedColumn[];
+  /** those that make up a canonical record, in the order in which `fromCells` takes them */
+  readonly ofRecord: readonly MappedColumn[];
   private readonly fields: readonly { name: string; column: string }[];
 
   protected constructor(
@@ -21,11 +23,10 @@ export abstract class RecordMapper {
   ) {
     const fields = Object.entries(definition.fields);
     this.fields = fields.map(([name, field]) => ({ name, column: columnOf(name, field) }));
-    this.columns = [
-      ...fields.map(([name, field]) => ({ name: columnOf(name, field), type: COLUMN_TYPES[field.type] })),
-      ...derivedColumns,
-      { name: 'custom', type: 'jsonb' },
-    ];
+    const ofFields = fields.map(([name, field]) => ({ name: columnOf(name, field), type: COLUMN_TYPES[field.type] }));
+    const custom = { name: 'custom', type: 'jsonb' } as const;
+    this.columns = [...ofFields, ...derivedColumns, custom];
+    this.ofRecord = [...ofFields, custom];
   }
 
   toRow(values: CanonicalValues): ColumnValues {
@@ -37,10 +38,19 @@ export abstract class RecordMapper {
   }
 
   fromRow(row: Record<string, unknown>): CanonicalValues {
+    return this.fromCells(this.ofRecord.map(({ name }) => row[name]));
+  }
+
+  /** @param from where the columns begin */
+  fromCells(cells: readonly unknown[], from = 0): CanonicalValues {
     const values: CanonicalValues = {};
-    for (const { name, column } of this.fields) values[name] = (row[column] as CanonicalValue | undefined) ?? null;
-    const custom = (row['custom'] ?? {}) as Record<string, string>;
-    for (const [name, value] of Object.entries(custom)) values[CUSTOM + name] = value;
+    let at = from;
+    for (const { name } of this.fields) {
+      values[name] = (cells[at] as CanonicalValue | undefined) ?? null;
+      at += 1;
+    }
+    const custom = cells[at] as Record<string, string> | null | undefined;
+    if (custom) for (const [name, value] of Object.entries(custom)) values[CUSTOM + name] = value;
     return values;
   }
 

@@ -3,7 +3,7 @@ import { uuidv7 } from 'uuidv7';
 import { columnArrays } from './column-arrays';
 import type { RowState } from './row-state';
 import type { CanonicalValues } from './record';
-import type { ColumnValues, RecordMapper } from './record-mapper';
+import type { ColumnValues, MappedColumn, RecordMapper } from './record-mapper';
 
 /** A row as the read routes show it. */
 export interface StoredRow {
@@ -49,6 +49,18 @@ type RawRow = Record<string, unknown> & {
   deleted_at: Date | null;
 };
 
+/** What is read of a row that may change: the values follow. */
+type StateCells = readonly [
+  zohoId: string,
+  fingerprint: string,
+  version: Date | null,
+  deletedAt: Date | null,
+  ...values: unknown[],
+];
+const BEFORE_VALUES = 4;
+
+const spoken = ({ name, type }: MappedColumn): string => (type === 'text' || type === 'jsonb' ? name : `${name}::text`);
+
 /**
  * Bulk reads and writes of one entity's table within a tenant. Every method is one statement, whatever the number of
  * rows, and every statement that locks does so in the order of zoho_id, compared as bytes.
@@ -56,6 +68,7 @@ type RawRow = Record<string, unknown> & {
 export abstract class SyncedRepository {
   private readonly table: string;
   private readonly selected: string;
+  private readonly state: string;
   private readonly byStatus: string;
   /** of the statements that write: the columns, the rows that are given, and what becomes of one that is there */
   private readonly written: string;
@@ -65,9 +78,8 @@ export abstract class SyncedRepository {
   protected constructor(private readonly mapper: RecordMapper) {
     const { columns, definition } = mapper;
     this.table = definition.name;
-    this.selected = columns
-      .map(({ name, type }) => (type === 'text' || type === 'jsonb' ? name : `${name}::text`))
-      .join(', ');
+    this.selected = columns.map(spoken).join(', ');
+    this.state = mapper.ofRecord.map(spoken).join(', ');
     const names = columns.map(({ name }) => name).join(', ');
     const arrays = columns.map(({ type }, at) => `$${at + FIRST_COLUMN}::${type}[]`).join(', ');
     this.written = `tenant_id, id, zoho_id, fingerprint, version, deleted_at, last_sync, updated_at, ${names}`;
@@ -85,13 +97,13 @@ export abstract class SyncedRepository {
 
   /** The rows with these ids, as they are now. */
   async readStates(db: TenantDb, tenantId: string, zohoIds: readonly string[]): Promise<Map<string, RowState>> {
-    const rows: RawRow[] = await db.keyed(
+    const rows = await db.keyedLists<StateCells>(
       `SELECT stored.* FROM unnest($2::text[]) AS asked (zoho_id), LATERAL (
-         SELECT zoho_id, fingerprint, version, deleted_at, ${this.selected} FROM ${this.table}
+         SELECT zoho_id, fingerprint, version, deleted_at, ${this.state} FROM ${this.table}
          WHERE tenant_id = $1 AND zoho_id = asked.zoho_id OFFSET 0) AS stored`,
       [tenantId, zohoIds],
     );
-    return new Map(rows.map((row) => [row.zoho_id, this.toState(row)]));
+    return new Map(rows.map((row) => [row[0], this.toState(row)]));
   }
 
   /** Rows as parameters. They are spelled with turns for others in between, so that a statement can then be sent at once. */
@@ -204,11 +216,14 @@ export abstract class SyncedRepository {
     return rows.map((row) => this.toStoredRow(row));
   }
 
-  private toState(row: RawRow): RowState {
-    const { fingerprint } = row;
-    const version = row.version?.toISOString() ?? null;
-    const deletedAt = row.deleted_at?.toISOString() ?? null;
-    return { values: this.mapper.fromRow(row), fingerprint, version, deletedAt };
+  private toState(row: StateCells): RowState {
+    const [, fingerprint, version, deletedAt] = row;
+    return {
+      values: this.mapper.fromCells(row, BEFORE_VALUES),
+      fingerprint,
+      version: version?.toISOString() ?? null,
+      deletedAt: deletedAt?.toISOString() ?? null,
+    };
   }
 
   private toStoredRow(row: RawRow): StoredRow {
