@@ -45,6 +45,22 @@ describe.each([
     expect((await list(0, bearing(key, newTenant()))).status).toBe(200);
   });
 
+  it('is never exceeded where processes count many requests at a time', async () => {
+    const operator = await newKey(manager());
+    const tenant = newTenant();
+    await manager().send('POST', '/v1/admin/tenants', {
+      headers: bearing(operator),
+      body: JSON.stringify({ id: tenant, limits: { requests_per_minute: 300 } }),
+    });
+    const key = await newKey(manager(), { tenant });
+    const answers = await Promise.all(Array.from({ length: 340 }, (_none, n) => list(n, bearing(key))));
+    const { 200: answered = 0, 429: refused = 0 } = statuses(answers);
+    expect(answered + refused).toBe(340);
+    expect(answered).toBeLessThanOrEqual(300);
+    // Each process counts three at a time, and may be left with two that nobody has asked for.
+    expect(answered).toBeGreaterThanOrEqual(296);
+  });
+
   it('is exact for a key with a limit of its own, and leaves others of the tenant theirs', async () => {
     const tenant = newTenant();
     const slow = await newKey(manager(), { tenant, perMinute: 5 });
