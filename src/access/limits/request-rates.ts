@@ -109,7 +109,8 @@ export class RequestRates {
     asked: number,
   ): Promise<{ readonly granted: number; readonly msBeforeNext: number }> {
     try {
-      const { msBeforeNext } = await this.limiterOf(points).consume(whose, asked);
+      // A limit that is changed counts anew: of the former one many more may have been asked for than were used.
+      const { msBeforeNext } = await this.limiterOf(points).consume(`${whose}:${points}`, asked);
       return { granted: asked, msBeforeNext };
     } catch (error) {
       if (!(error instanceof RateLimiterRes)) throw error;
