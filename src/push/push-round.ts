@@ -13,6 +13,7 @@ import { PushSources } from './wanted/push-source';
 import { PushGate } from './site/push-gate';
 import { type Pushing, TargetPusher, type Within } from './target-pusher';
 import { SettlementRepository } from './targets/settlement.repository';
+import type { ClaimedTarget } from './targets/target';
 import { TargetRepository } from './targets/target.repository';
 import { TenantPushRepository } from './site/tenant-push.repository';
 
@@ -118,7 +119,7 @@ export class PushRound {
       this.targets.claim(db, tenantId, kind.kind, lease, BATCH, kind.isSerial ?? false),
     );
     if (claimed.length === 0) return 0;
-    const renewing = setInterval(() => void this.renew(tenantId, lease), RENEW_EVERY_MS);
+    const renewing = setInterval(() => void this.renew(tenantId, lease, claimed), RENEW_EVERY_MS);
     try {
       const settled = await this.pusher.push(round, kind, claimed, lease);
       await this.transaction.run(tenantId, (db) => this.settlements.settle(db, tenantId, lease, settled));
@@ -128,9 +129,9 @@ export class PushRound {
     return claimed.length;
   }
 
-  private async renew(tenantId: string, lease: string): Promise<void> {
+  private async renew(tenantId: string, lease: string, claimed: readonly ClaimedTarget[]): Promise<void> {
     try {
-      await this.transaction.run(tenantId, (db) => this.targets.renew(db, tenantId, lease));
+      await this.transaction.run(tenantId, (db) => this.targets.renew(db, tenantId, lease, claimed));
     } catch (error) {
       this.log.warn(`A lease could not be renewed: ${error instanceof Error ? error.name : typeof error}`);
     }

@@ -4,7 +4,7 @@ import type { TenantDb } from '../../database/tenant-db';
 /** One line has so many subjects at most: what a request has changed is a line or a few. */
 const LINE = 500;
 
-/** Lines that say which subjects have changed; each method is one statement. */
+/** Lines that say which subjects have changed; each method is a constant number of statements. */
 @Injectable()
 export class MarkRepository {
   /** Locks nothing that another request might want. */
@@ -19,8 +19,9 @@ export class MarkRepository {
     );
   }
 
-  /** Marks every record of these entities, whatever became of it. */
+  /** Marks every record of these entities, whatever became of it; what was marked before is among them. */
   async addAll(db: TenantDb, tenantId: string, entities: readonly string[]): Promise<void> {
+    await db.query('DELETE FROM push_mark WHERE tenant_id = $1', [tenantId]);
     const rows = entities.map((entity) => `SELECT '${entity}:' || zoho_id FROM "${entity}" WHERE tenant_id = $1`);
     await db.query(
       `INSERT INTO push_mark (tenant_id, subjects)

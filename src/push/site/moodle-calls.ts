@@ -70,11 +70,18 @@ export const truncated = (name: string): MoodleError =>
 const notTried = ({ fault, errorcode, message }: MoodleError): MoodleError =>
   new MoodleError(fault, errorcode, message);
 
-function inPortions<T>(items: readonly T[], toParameters: (items: readonly T[]) => MoodleParameters): T[][] {
-  if (items.length === 0) return [];
-  const isSmall = items.length <= MOST_ITEMS && encodeParameters(toParameters(items)).length <= MOST_VARIABLES;
-  if (isSmall || items.length === 1) return [[...items]];
-  return halves(items).flatMap((half) => inPortions(half, toParameters));
+/** As few calls as may be, and all of about the same size: calls are what a site has a limit on. */
+function inPortions<T>(items: readonly T[], toParameters: (items: readonly T[]) => MoodleParameters): (readonly T[])[] {
+  const count = Math.ceil(items.length / MOST_ITEMS);
+  const size = Math.ceil(items.length / count);
+  return Array.from({ length: count }, (_none, at) => items.slice(at * size, (at + 1) * size))
+    .filter((some) => some.length > 0)
+    .flatMap((some) => fitting(some, toParameters));
+}
+
+function fitting<T>(items: readonly T[], toParameters: (items: readonly T[]) => MoodleParameters): (readonly T[])[] {
+  const isSmall = encodeParameters(toParameters(items)).length <= MOST_VARIABLES;
+  return isSmall || items.length === 1 ? [items] : halves(items).flatMap((half) => fitting(half, toParameters));
 }
 
 function halves<T>(items: readonly T[]): [T[], T[]] {

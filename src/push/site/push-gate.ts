@@ -40,9 +40,10 @@ export class PushGate {
     private readonly transaction: TenantTransaction,
     private readonly tenants: TenantPushRepository,
     private readonly client: MoodleClient,
-    { MOODLE_CALLS_PER_SECOND: points }: Environment,
+    { MOODLE_CALLS_PER_SECOND: calls }: Environment,
   ) {
-    this.pace = new RateLimiterQueue(new RateLimiterMemory({ points, duration: 1 }));
+    // One by one: of so many a second, twice as many could fall into a second that begins in the middle of another.
+    this.pace = new RateLimiterQueue(new RateLimiterMemory({ points: 1, duration: 1 / calls }));
   }
 
   /** All calls of the tenant's site, those that are one after the other in a round and those of other rounds. */

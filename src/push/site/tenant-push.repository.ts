@@ -15,11 +15,6 @@ export interface Pause {
 /** So long after a fault of the site it is looked whether that has passed. */
 const CHECK_SECONDS = 60;
 
-interface TenantLine {
-  readonly layout: LayoutName;
-  readonly profile_version: number;
-}
-
 interface PauseLine {
   readonly paused_by: 'site' | 'person' | null;
   readonly reason: string | null;
@@ -33,17 +28,13 @@ interface PauseLine {
 export class TenantPushRepository {
   /** Remembers by what everything is planned. @returns whether that is new, so that everything must be planned anew */
   async planBy(db: TenantDb, tenantId: string, layout: LayoutName, profileVersion: number): Promise<boolean> {
-    const lines: TenantLine[] = await db.query(
-      'SELECT layout, profile_version FROM push_tenant WHERE tenant_id = $1 FOR UPDATE',
-      [tenantId],
-    );
-    if (lines[0]?.layout === layout && lines[0].profile_version === profileVersion) return false;
-    await db.query(
-      `INSERT INTO push_tenant (tenant_id, layout, profile_version) VALUES ($1, $2, $3)
-       ON CONFLICT (tenant_id) DO UPDATE SET layout = EXCLUDED.layout, profile_version = EXCLUDED.profile_version`,
+    const changed = await db.change(
+      `INSERT INTO push_tenant AS known (tenant_id, layout, profile_version) VALUES ($1, $2, $3)
+       ON CONFLICT (tenant_id) DO UPDATE SET layout = EXCLUDED.layout, profile_version = EXCLUDED.profile_version
+         WHERE known.layout <> EXCLUDED.layout OR known.profile_version <> EXCLUDED.profile_version`,
       [tenantId, layout, profileVersion],
     );
-    return true;
+    return changed > 0;
   }
 
   /** Remembers which Moodle is pushed to. @returns whether it was another before */

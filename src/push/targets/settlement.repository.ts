@@ -122,7 +122,7 @@ export class SettlementRepository {
     const subjectsOf = (isUser: boolean) =>
       anew.filter(({ kind }) => (kind === 'user') === isUser).map(({ subject }) => subject);
     await db.query(
-      `UPDATE push_target SET wanted = wanted + 1, is_doubtful = true,
+      `UPDATE push_target AS target SET wanted = wanted + 1, is_doubtful = true,
          ${WANTED_AGAIN}
        WHERE tenant_id = $1 AND place <> ''
          AND (string_to_array(place, '/') && $2::text[] OR subject = ANY($3::text[]))`,

@@ -6,6 +6,13 @@ import { type ClaimedTarget, DOUBT_SECONDS, type Kind, nameOf, type TargetKey, W
 /** A worker that has not renewed its lease for so long is taken for dead. */
 const LEASE_SECONDS = 10;
 
+/** Asked for once in a statement, so that an index finds what is due, however much is not. */
+const NOW = '(SELECT clock_timestamp())';
+
+/** In an update of `push_target AS target`: it has changed, so that what failed before may go well now. */
+const ANEW = `wanted = target.wanted + 1, attempts = 0, changed_at = clock_timestamp(),
+         ${WANTED_AGAIN}`;
+
 interface TargetLine {
   readonly id: string;
   readonly kind: Kind;
@@ -38,25 +45,28 @@ export class TargetRepository {
   ): Promise<void> {
     const columns = [keys.map(({ kind }) => kind), keys.map(({ subject }) => subject), keys.map(({ place }) => place)];
     await db.query(
-      `INSERT INTO push_target (tenant_id, id, kind, subject, place, wanted, pushed, state, attempts, is_active, is_doubtful,
-         is_approved, changed_at)
-       SELECT $1, gen_random_uuid(), kind, subject, place, 0, 0, 'wanted', 0, false, false, false, clock_timestamp()
+      `INSERT INTO push_target AS target (tenant_id, id, kind, subject, place, wanted, pushed, state, attempts, is_active,
+         is_doubtful, is_approved, changed_at, next_try_at)
+       SELECT $1, gen_random_uuid(), kind, subject, place, 1, 0, 'wanted', 0, false, false, false, clock_timestamp(),
+         clock_timestamp()
        FROM (SELECT DISTINCT kind, subject, place
          FROM unnest($2::text[], $3::text[], $4::text[]) AS key (kind, subject, place)) AS key
-       ORDER BY kind, subject, place ON CONFLICT DO NOTHING`,
+       ORDER BY kind, subject, place
+       ON CONFLICT (tenant_id, kind, subject, place) DO UPDATE SET ${ANEW}`,
       [tenantId, ...columns],
     );
     await db.query(
-      `UPDATE push_target AS target SET wanted = wanted + 1, attempts = 0, changed_at = clock_timestamp(),
-         ${WANTED_AGAIN}
-       FROM (SELECT kind, subject, place FROM unnest($2::text[], $3::text[], $4::text[]) AS key (kind, subject, place)
-         UNION SELECT kind, subject, place FROM push_target WHERE tenant_id = $1 AND subject = ANY($5::text[])
-         UNION SELECT kind, subject, place FROM push_target
-           WHERE tenant_id = $1 AND kind IN ('enrolment', 'membership') AND subject = ANY($6::text[])
-         UNION SELECT kind, subject, place FROM push_target
-           WHERE tenant_id = $1 AND kind = 'membership' AND split_part(place, '/', 1) = ANY($5::text[])) AS due
-       WHERE target.tenant_id = $1 AND target.kind = due.kind AND target.subject = due.subject
-         AND target.place = due.place`,
+      `UPDATE push_target AS target SET ${ANEW}
+       WHERE target.tenant_id = $1 AND target.id = ANY(ARRAY(
+         SELECT id FROM (
+           SELECT id, kind, subject, place FROM push_target WHERE tenant_id = $1 AND subject = ANY($5::text[])
+           UNION ALL SELECT id, kind, subject, place FROM push_target
+             WHERE tenant_id = $1 AND kind IN ('enrolment', 'membership') AND subject = ANY($6::text[])
+           UNION ALL SELECT id, kind, subject, place FROM push_target
+             WHERE tenant_id = $1 AND kind = 'membership' AND place = ANY(ARRAY(
+               SELECT subject || '/' || place FROM push_target
+               WHERE tenant_id = $1 AND kind = 'group' AND subject = ANY($5::text[])))) AS due
+         WHERE (kind, subject, place) NOT IN (SELECT * FROM unnest($2::text[], $3::text[], $4::text[]))))`,
       [tenantId, ...columns, subjects, persons],
     );
   }
@@ -80,7 +90,7 @@ export class TargetRepository {
          doubt_until = CASE WHEN lease IS NULL THEN doubt_until ELSE clock_timestamp() + $6 * interval '1 second' END
        WHERE target.tenant_id = $1 AND target.id = ANY(ARRAY(
          SELECT id FROM push_target
-         WHERE tenant_id = $1 AND kind = $2 AND next_try_at <= clock_timestamp()
+         WHERE tenant_id = $1 AND kind = $2 AND next_try_at <= ${NOW}
            AND (lease IS NULL OR leased_until < clock_timestamp())
            AND NOT EXISTS (SELECT FROM push_tenant WHERE tenant_id = $1 AND paused_by = 'person')
          ORDER BY next_try_at, subject, place LIMIT $4 FOR UPDATE SKIP LOCKED))
@@ -106,7 +116,7 @@ export class TargetRepository {
       `UPDATE push_target SET lease = $3, next_try_at = NULL, is_doubtful = false, doubt_until = NULL
        WHERE tenant_id = $1 AND id = ANY(ARRAY(
          SELECT id FROM push_target
-         WHERE tenant_id = $1 AND kind = $2 AND next_try_at <= clock_timestamp() AND xmin = pg_current_xact_id()::xid
+         WHERE tenant_id = $1 AND kind = $2 AND next_try_at <= ${NOW} AND xmin = pg_current_xact_id()::xid
          ORDER BY subject, place LIMIT $4))
        RETURNING *, false AS may_still_happen`,
       [tenantId, kind, lease, limit],
@@ -126,18 +136,18 @@ export class TargetRepository {
   }
 
   /** The worker is alive: what it has taken stays its own. */
-  async renew(db: TenantDb, tenantId: string, lease: string): Promise<void> {
+  async renew(db: TenantDb, tenantId: string, lease: string, claimed: readonly ClaimedTarget[]): Promise<void> {
     await db.query(
       `UPDATE push_target SET leased_until = clock_timestamp() + $3 * interval '1 second'
-       WHERE tenant_id = $1 AND lease = $2`,
-      [tenantId, lease, LEASE_SECONDS],
+       WHERE tenant_id = $1 AND lease = $2 AND id = ANY($4::uuid[])`,
+      [tenantId, lease, LEASE_SECONDS, claimed.map(({ id }) => id)],
     );
   }
 
   /** Nothing is known to be in Moodle any longer: it is another. Everything is looked up there before it is made. */
   async forgetMoodle(db: TenantDb, tenantId: string): Promise<void> {
     await db.query(
-      `UPDATE push_target SET moodle_id = NULL, pushed_digest = NULL, memo = NULL, is_active = false, is_doubtful = false,
+      `UPDATE push_target AS target SET moodle_id = NULL, pushed_digest = NULL, memo = NULL, is_active = false, is_doubtful = false,
          doubt_until = NULL, hold_id = NULL, is_approved = false, wanted = wanted + 1, attempts = 0,
          ${WANTED_AGAIN}
        WHERE tenant_id = $1`,

@@ -84,6 +84,6 @@ export type Settlement =
 /** A call whose end was not seen may be carried out until then; only after that is anything created anew. */
 export const DOUBT_SECONDS = 10;
 
-/** In an update of targets: they are due at once, but those that somebody has said to ignore. */
-export const WANTED_AGAIN = `state = CASE WHEN state = 'ignored' THEN state ELSE 'wanted' END,
-         next_try_at = CASE WHEN state = 'ignored' THEN NULL ELSE clock_timestamp() END`;
+/** In an update of `push_target AS target`: they are due at once, but those that somebody has said to ignore. */
+export const WANTED_AGAIN = `state = CASE WHEN target.state = 'ignored' THEN target.state ELSE 'wanted' END,
+         next_try_at = CASE WHEN target.state = 'ignored' THEN NULL ELSE clock_timestamp() END`;
