@@ -7,6 +7,7 @@ import { fairness } from './sections/fairness';
 import { footprint } from './sections/footprint';
 import { growth } from './sections/growth';
 import { importing } from './sections/import';
+import { push } from './sections/push';
 import { routes } from './sections/routes';
 import { sync } from './sections/sync';
 
@@ -15,6 +16,7 @@ const SECTIONS: ReadonlyMap<string, Section> = new Map([
   ['routes', routes],
   ['sync', sync],
   ['fairness', fairness],
+  ['push', push],
   ['import', importing],
   ['growth', growth],
 ]);

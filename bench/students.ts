@@ -6,6 +6,8 @@ import { uuidv7 } from 'uuidv7';
 export interface Student {
   readonly id: string;
   readonly phone: string;
+  /** instead of one that follows from the id */
+  readonly name?: string;
 }
 
 const emailOf = ({ id }: Student): string => `${id}@college.example`;
@@ -14,7 +16,7 @@ export const bodyOf = (students: readonly Student[]): string =>
   JSON.stringify({
     data: students.map((student) => ({
       id: student.id,
-      Display_Name: `Student ${student.id}`,
+      Display_Name: student.name ?? `Student ${student.id}`,
       Academic_Email: emailOf(student),
       Phone_Number: student.phone,
       Status: 'Active',

@@ -56,7 +56,12 @@ export const DEFAULT_SETTINGS: SiteSettings = {
 
 /** All that a Moodle site remembers. */
 export class Site {
-  readonly users = new Table<User>();
+  /** Moodle compares addresses here without regard to case, there with. */
+  readonly users = new Table<User, 'idnumber' | 'username' | 'email'>({
+    idnumber: ({ idnumber }) => idnumber,
+    username: ({ username }) => username,
+    email: ({ email }) => email.toLowerCase(),
+  });
   readonly categories = new Table<Category>();
   readonly courses = new Table<Course>();
   readonly sections = new Table<Section>();

@@ -94,7 +94,7 @@ export function checkWidths(values: object, widths: Readonly<Record<string, numb
 export const isEmail = (email: string): boolean => /^[^\s@<>"(),:;\\[\]]+@[a-z\d-]+(\.[a-z\d-]+)+$/i.test(email);
 
 export const isEmailTaken = (site: Site, email: string, butFor?: number): boolean =>
-  site.users.some((user) => user.id !== butFor && user.email.toLowerCase() === email.toLowerCase());
+  site.users.with('email', email.toLowerCase()).some(({ id }) => id !== butFor);
 
 export const isUsernameTaken = (site: Site, username: string, butFor?: number): boolean =>
-  site.users.some((user) => user.id !== butFor && user.username === username);
+  site.users.with('username', username).some(({ id }) => id !== butFor);

@@ -18,7 +18,14 @@ export function getUsersByField(
 ): unknown {
   if (!isField(field)) throw codingError('invalid field parameter');
   const wanted = new Set(values.map((value) => String(FIELDS[field].read(value))));
-  return site.users.filter((user) => wanted.has(String(user[field]))).map((user) => userDetails(site, user, caller));
+  const found = [...wanted].flatMap((value) => usersOf(site, field, value)).toSorted((a, b) => a.id - b.id);
+  return found.map((user) => userDetails(site, user, caller));
+}
+
+function usersOf(site: Site, field: keyof typeof FIELDS, value: string): readonly User[] {
+  if (field === 'id') return [site.users.get(Number(value))].filter((user) => user !== undefined);
+  const key = field === 'email' ? value.toLowerCase() : value;
+  return site.users.with(field, key).filter((user) => user[field] === value);
 }
 
 const CRITERIA = [
