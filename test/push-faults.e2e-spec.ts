@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import { TenantTransaction } from '../src/database/tenant-transaction';
 import { eventually } from './support/eventually';
 import { ask } from './support/moodle/ask';
@@ -299,7 +299,7 @@ describe('calls of one site', () => {
       const only = slow.next();
       // The others begin late in the second that began with the first.
       only.moodle.fail(async ({ work, answer }) => {
-        await pause(700);
+        await wait(700);
         answer(await work());
       });
       await only.sync('programs', program('p1'));

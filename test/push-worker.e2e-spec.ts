@@ -1,5 +1,6 @@
+import { PushWorker } from '../src/push/push-worker';
 import { UpkeepService } from '../src/upkeep/upkeep.service';
-import { createOwnDatabase, type OwnDatabase } from './support/databases';
+import { ask, createOwnDatabase, type OwnDatabase } from './support/databases';
 import { eventually } from './support/eventually';
 import { answersStatus, worksAfter } from './support/moodle/faults';
 import { Gate } from './support/moodle/gate';
@@ -44,6 +45,24 @@ describe('with workers of its own', () => {
       expect(await quick.targets('user')).toMatchObject([{ state: 'pushed' }]);
     });
     gate.open();
+  });
+
+  it('a worker who finds enough others at a college leaves it to them, and the doorbell is rung once more', async () => {
+    const college = push.next();
+    const gate = new Gate();
+    college.moodle.fail(worksAfter(gate), { times: Infinity });
+    await college.sync('students', student('s1'));
+    await college.moodle.waitForCall('core_webservice_get_site_info');
+    // As the queue makes it do when two ask at the same moment.
+    await push.service.app.get(PushWorker).answer(college.tenant, new AbortController().signal);
+    expect(college.moodle.calls).toHaveLength(1);
+    const rung = `SELECT count(*)::int FROM queue.job_common WHERE group_id = $1 AND state = 'created'`;
+    expect(await ask(rung, [college.tenant], database.superuserUrl)).toEqual([{ count: 1 }]);
+    gate.open();
+    await eventually(() => {
+      expect(college.made.users).toHaveLength(1);
+      return Promise.resolve();
+    });
   });
 
   it('what failed for a moment is tried again by itself', async () => {
