@@ -7,6 +7,7 @@ import { fairness } from './sections/fairness';
 import { footprint } from './sections/footprint';
 import { growth } from './sections/growth';
 import { importing } from './sections/import';
+import { rowLevelSecurity } from './sections/row-level-security';
 import { push } from './sections/push';
 import { routes } from './sections/routes';
 import { sync } from './sections/sync';
@@ -16,13 +17,14 @@ const SECTIONS: ReadonlyMap<string, Section> = new Map([
   ['routes', routes],
   ['sync', sync],
   ['fairness', fairness],
+  ['rls', rowLevelSecurity],
   ['push', push],
   ['import', importing],
   ['growth', growth],
 ]);
 
 /** What `--quick` leaves out, as it takes minutes. */
-const SLOW: ReadonlySet<string> = new Set(['growth']);
+const SLOW: ReadonlySet<string> = new Set(['growth', 'rls', 'push']);
 
 const { values } = parseArgs({
   options: { quick: { type: 'boolean', default: false }, only: { type: 'string', multiple: true } },

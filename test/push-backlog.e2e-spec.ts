@@ -1,4 +1,4 @@
-import { Client } from 'pg';
+import { StatementLine } from '../src/database/statement-train';
 import { TenantTransaction } from '../src/database/tenant-transaction';
 import { ask, untilBlocked, whileLocked } from './support/databases';
 import { type College, courseClass, enrollment, program, PushService, student } from './support/push';
@@ -20,11 +20,10 @@ interface Statement {
 
 /** Statements that are sent while the work is done. */
 async function sentBy(work: () => Promise<unknown>): Promise<Statement[]> {
-  const spy = jest.spyOn(Client.prototype, 'query');
+  const spy = jest.spyOn(StatementLine.prototype, 'send');
   try {
     await work();
-    const asked = spy.mock.calls.map(([one]) => one as unknown as string | Statement);
-    return asked.filter((one) => typeof one !== 'string');
+    return spy.mock.calls.map(([{ text, values = [] }]) => ({ text, values }));
   } finally {
     spy.mockRestore();
   }

@@ -125,7 +125,7 @@ async function changeNowAndThen(
 
 function stretchesOf(calls: readonly CallMade[]): number[] {
   const [first, last] = [calls[0]?.at ?? 0, calls.at(-1)?.at ?? 0];
-  const records = new Array<number>(Math.max(1, Math.floor((last - first) / STRETCH_MS))).fill(0);
+  const records = Array.from({ length: Math.max(1, Math.floor((last - first) / STRETCH_MS)) }, () => 0);
   for (const { at, users } of calls) {
     const stretch = Math.floor((at - first) / STRETCH_MS);
     if (stretch < records.length) records[stretch] = (records[stretch] ?? 0) + users.length;
@@ -153,9 +153,10 @@ function toFindings({ what, count }: Backlog, { speed, stretches, delays }: Drai
   ];
 }
 
+const enough = (delays: readonly number[]): boolean => delays.length < 20;
+
 /** Whether a change takes longer where there is much that is as it should be. */
 async function ofLargeTenant(service: RunningService, moodles: Moodles): Promise<Finding> {
-  const enough = (delays: readonly number[]): boolean => delays.length < 20;
   const large = await changeNowAndThen(service, moodles, BUSY, enough);
   const small = await changeNowAndThen(service, moodles, OTHER, enough);
   return {

@@ -1,34 +1,8 @@
+import { type Content, CONTENTS, Feed, knownStudents, OUTCOMES, tenantOf } from '../feed';
 import { type Finding, lineOf } from '../goal';
 import { during, type Measured, quantile, ratioOf } from '../measure';
-import { bodyOf, type Student, upsert } from '../students';
+import { bodyOf, upsert } from '../students';
 import type { Bench } from '../bench';
-
-type Content = 'new' | 'changed' | 'unchanged';
-const CONTENTS: readonly Content[] = ['new', 'changed', 'unchanged'];
-const OUTCOMES = { new: 'NEW', changed: 'UPDATED', unchanged: 'UNCHANGED' } as const;
-
-/** What is sent or stored next: new ids, or the next stretch of the known ones. */
-class Feed {
-  private at = 0;
-  private sent = 0;
-
-  constructor(
-    private readonly content: Content,
-    private readonly size: number,
-    private readonly known: number,
-    private readonly name: string,
-  ) {}
-
-  next(): Student[] {
-    this.sent += 1;
-    return Array.from({ length: this.size }, () => {
-      this.at += 1;
-      if (this.content === 'new') return { id: `${this.name}${this.at}`, phone: '1' };
-      const id = `s${this.at % this.known}`;
-      return { id, phone: this.content === 'changed' ? `${this.name}${this.sent}` : '1' };
-    });
-  }
-}
 
 let runs = 0;
 
@@ -71,12 +45,11 @@ interface Cell {
 
 async function remember({ service, machine }: Bench, known: number): Promise<void> {
   for (let from = 0; from < known; from += 1_000) {
-    const students = Array.from({ length: 1_000 }, (_none, at) => ({ id: `s${from + at}`, phone: '1' }));
-    await service.caller.sync('bench', bodyOf(students), 1_000, 'NEW');
-    await upsert(machine.owner, 'bench', students);
-    // Rows that are to stay as they are belong to a tenant whose rows nobody changes.
-    await service.caller.sync('still', bodyOf(students), 1_000, 'NEW');
-    await upsert(machine.owner, 'still', students);
+    const students = knownStudents(from, 1_000);
+    for (const tenant of ['bench', 'still']) {
+      await service.caller.sync(tenant, bodyOf(students), 1_000, 'NEW');
+      await upsert(machine.owner, tenant, students);
+    }
   }
   await machine.owner.query('VACUUM (ANALYZE) public.student');
   await machine.owner.query('VACUUM (ANALYZE) bench.student');
@@ -87,7 +60,7 @@ async function round(
   { content, size, atOnce, known }: Cell & { readonly known: number },
 ): Promise<Round> {
   runs += 1;
-  const tenant = content === 'unchanged' ? 'still' : 'bench';
+  const tenant = tenantOf(content);
   const bare = new Feed(content, size, known, `b${runs}-`);
   const sent = new Feed(content, size, known, `r${runs}-`);
   const limit = (): Promise<Measured> => during(milliseconds, atOnce, () => upsert(machine.owner, tenant, bare.next()));

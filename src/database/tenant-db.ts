@@ -50,7 +50,7 @@ export class TenantDb {
 
   /** The same, each row as a list of its columns. */
   async keyedLists<T extends readonly unknown[]>(sql: string, parameters: readonly unknown[] = []): Promise<T[]> {
-    return (await this.send(sql, parameters, nameOf(sql), 'array')).rows as unknown as T[];
+    return (await this.send(sql, parameters, nameOf(sql), 'array')).rows as T[];
   }
 
   /** The same, for how many rows it has changed. */

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { NestFactory } from '@nestjs/core';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -8,31 +8,21 @@ import { readEnvironment } from '../../src/config/environment';
 import { configureApp } from '../../src/configure-app';
 import { loggerOptions } from '../../src/logging/logger-options';
 import type { SyncReport } from '../../src/sync/sync-report';
-import { collectingFetch } from './canary/collecting-fetch';
+import { Api } from './api';
 import { collection } from './canary/collection';
 import { workerDatabaseUrl } from './databases';
 import { LOOPBACK } from './loopback';
 
-interface SyncOptions {
-  readonly tenant?: string;
-  readonly headers?: Record<string, string>;
-  readonly query?: string;
-}
-
-export interface Answer<T> {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body: T;
-}
-
-export type Row = Record<string, string | null>;
+export type { Answer, Row } from './api';
 
 /** The service, listening on a port of its own. */
-export class TestService {
+export class TestService extends Api {
   private constructor(
     readonly app: NestExpressApplication,
-    readonly url: string,
-  ) {}
+    url: string,
+  ) {
+    super(url);
+  }
 
   static async start(variables: Record<string, string> = {}): Promise<TestService> {
     const settings = {
@@ -69,46 +59,6 @@ export class TestService {
   async close(): Promise<void> {
     await this.app.close();
     await collection.flush();
-  }
-
-  /** Sends raw bytes, as any caller might. */
-  async send<T = unknown>(
-    method: string,
-    path: string,
-    init: { body?: string | Uint8Array<ArrayBuffer>; headers?: Record<string, string> } = {},
-  ): Promise<Answer<T>> {
-    const response = await collectingFetch(this.url + path, { method, ...init });
-    const text = await response.text();
-    const isPlain = response.headers.get('content-type')?.startsWith('text/plain');
-    const body: unknown = text === '' ? null : isPlain ? text : JSON.parse(text);
-    return { status: response.status, headers: response.headers, body: body as T };
-  }
-
-  /** Sends records to a sync route and expects them to be processed, under a new key, so that it is never a replay. */
-  async sync(
-    entity: string,
-    body: unknown,
-    { tenant = 'default', headers = {}, query = '' }: SyncOptions = {},
-  ): Promise<SyncReport> {
-    const answer = await this.send<SyncReport>('POST', `/v1/sync/${entity}${query}`, {
-      body: JSON.stringify(body),
-      headers: {
-        'Content-Type': 'application/json',
-        'X-Tenant-ID': tenant,
-        'Idempotency-Key': randomUUID(),
-        ...headers,
-      },
-    });
-    if (answer.status !== 200) throw new Error(`${answer.status} ${JSON.stringify(answer.body)}`);
-    return answer.body;
-  }
-
-  get<T = unknown>(path: string, tenant = 'default'): Promise<Answer<T>> {
-    return this.send<T>('GET', path, { headers: { 'X-Tenant-ID': tenant } });
-  }
-
-  async row(entity: string, zohoId: string, tenant: string): Promise<Row> {
-    return (await this.get<Row>(`/v1/${entity}/${zohoId}`, tenant)).body;
   }
 }
 

@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import type { ImportView } from '../../src/import/import-reader';
 import type { ImportReport, RejectedRecord } from '../../src/import/import-report';
-import type { Answer, TestService } from './app';
+import type { Answer, Api } from './api';
 import { ask } from './databases';
 
 type Body = string | Uint8Array<ArrayBuffer>;
@@ -28,7 +28,7 @@ export const csv = (records: readonly Record<string, string>[], delimiter = ',')
 };
 
 /** What tests ask of the import routes in the name of one tenant: of the one that they are at when they ask. */
-export const importsOf = (at: () => { service: TestService; tenant: string }) => {
+export const importsOf = (at: () => { service: Api; tenant: string }) => {
   const headersOf = (type: string) => ({ 'Content-Type': type, 'X-Tenant-ID': at().tenant });
   const send = (
     body: Body,
