@@ -21,9 +21,10 @@ export function lineStream(destination: Writable | number): pretty.PrettyStream 
     ignore: 'time,level',
     errorLikeObjectKeys: [],
     messageFormat: (log) => {
-      const suffix = log['request_id'] ? ` [${text(log['request_id'])}]` : '';
+      const request = log['request_id'] ? ` [${text(log['request_id'])}]` : '';
+      const batch = log['batch'] ? ` (batch ${text(log['batch'])})` : '';
       const duration = log['ms'] === undefined ? '' : ` in ${text(log['ms'])} ms`;
-      const message = oneLine(`${text(log['message'])}${duration}${suffix}`);
+      const message = oneLine(`${text(log['message'])}${duration}${batch}${request}`);
       return `${moment(log['time'])} | ${text(log['level'])} | ${text(log['module']) || 'app'} | ${message}`;
     },
   });

@@ -5,6 +5,7 @@ import type { Options } from 'pino-http';
 import type { Environment, LogLevel } from '../config/environment';
 import { describeError } from './describe-error';
 import { lineStream } from './line-stream';
+import { currentFacts } from './log-facts';
 
 const PINO_LEVELS: Readonly<Record<LogLevel, string>> = {
   DEBUG: 'debug',
@@ -40,6 +41,7 @@ export function loggerOptions({ ENV, LOG_LEVEL, APP_NAME }: Environment, destina
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (_label, number) => ({ level: LEVEL_WORDS.get(number) ?? 'INFO' }) },
     hooks: { logMethod: tellFactsOnly },
+    mixin: () => ({ ...currentFacts() }),
     genReqId: ({ id }) => id,
     customAttributeKeys: { reqId: 'request_id', responseTime: 'ms' },
     quietReqLogger: true,

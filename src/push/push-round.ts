@@ -5,6 +5,9 @@ import { TenantTransaction } from '../database/tenant-transaction';
 import { ProfileReader } from '../sync/profile/profile-reader';
 import { TargetKinds } from './kinds/target-kinds';
 import type { TargetKind } from './kinds/target-kind';
+import { withFacts } from '../logging/log-facts';
+import { readRequestIds } from '../sync/history/request-ids';
+import { PushAccount, runsOf } from './push-account';
 import { MarkRepository } from './planning/mark.repository';
 import { type MoodleSettings, settingsOf } from './wanted/moodle-settings';
 import { MoodleSites } from './site/moodle-sites';
@@ -32,6 +35,7 @@ interface Round extends Pushing {
 @Injectable()
 export class PushRound {
   private readonly log = new Logger(PushRound.name);
+  private readonly account = new PushAccount();
 
   constructor(
     private readonly environment: Environment,
@@ -119,14 +123,28 @@ export class PushRound {
       this.targets.claim(db, tenantId, kind.kind, lease, BATCH, kind.isSerial ?? false),
     );
     if (claimed.length === 0) return 0;
+    await withFacts({ batch: lease }, () => this.pushClaimed(round, kind, claimed, lease));
+    return claimed.length;
+  }
+
+  private async pushClaimed(
+    round: Round,
+    kind: TargetKind,
+    claimed: readonly ClaimedTarget[],
+    lease: string,
+  ): Promise<void> {
+    const { tenantId } = round;
     const renewing = setInterval(() => void this.renew(tenantId, lease, claimed), RENEW_EVERY_MS);
     try {
       const settled = await this.pusher.push(round, kind, claimed, lease);
-      await this.transaction.run(tenantId, (db) => this.settlements.settle(db, tenantId, lease, settled));
+      const requestIds = await this.transaction.run(tenantId, async (db) => {
+        await this.settlements.settle(db, tenantId, lease, settled);
+        return readRequestIds(db, tenantId, runsOf(claimed));
+      });
+      this.account.tell(kind.kind, lease, settled, requestIds);
     } finally {
       clearInterval(renewing);
     }
-    return claimed.length;
   }
 
   private async renew(tenantId: string, lease: string, claimed: readonly ClaimedTarget[]): Promise<void> {

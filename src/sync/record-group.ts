@@ -248,7 +248,12 @@ const compareText = (a: string, b: string): number => (a < b ? -1 : Number(a > b
 /** What has become of rows whose content has changed. */
 export function changesOf(groups: readonly RecordGroup[]): RowChange[] {
   const changed = groups.filter(({ isContentChanged }) => isContentChanged);
-  return changed.map(({ zohoId, row, state }) => ({ zohoId, before: valuesOf(row), after: valuesOf(state) }));
+  return changed.map(({ zohoId, run, row, state }) => ({
+    zohoId,
+    runId: run.id,
+    before: valuesOf(row),
+    after: valuesOf(state),
+  }));
 }
 
 const valuesOf = (state: RowState | null): CanonicalValues | null => (state && !state.deletedAt ? state.values : null);

@@ -5,6 +5,8 @@ import type { CanonicalValues } from './record';
 /** A row whose content has changed. */
 export interface RowChange {
   readonly zohoId: string;
+  /** the run that has changed it */
+  readonly runId: string;
   /** null when there was no row, or a tombstone */
   readonly before: CanonicalValues | null;
   /** null when there is none any longer, or a tombstone */

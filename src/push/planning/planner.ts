@@ -27,30 +27,43 @@ export class Planner {
   async plan(tenantId: string, settings: MoodleSettings, signal: AbortSignal): Promise<void> {
     for (let count = 1; count > 0 && !signal.aborted;) {
       count = await this.transaction.run(tenantId, async (db) => {
-        const subjects = await this.marks.take(db, tenantId, PORTION);
-        if (subjects.length > 0) await this.planFor({ db, tenantId, settings }, subjects as Subject[]);
-        return subjects.length;
+        const marked = await this.marks.take(db, tenantId, PORTION);
+        if (marked.size > 0) await this.planFor({ db, tenantId, settings }, marked as Map<Subject, string | null>);
+        return marked.size;
       });
     }
   }
 
-  /** What these subjects concern is wanted anew. */
-  async planFor(scope: Scope, subjects: readonly Subject[]): Promise<void> {
+  /** What these subjects concern is wanted anew. @param marked each with the run that has changed it */
+  async planFor(scope: Scope, marked: ReadonlyMap<Subject, string | null>): Promise<void> {
+    const subjects = [...marked.keys()];
+    const { keys, attendances } = await this.targetsOf(scope, subjects);
+    const runs = new Map(marked);
+    // Who attends a place that has changed is wanted anew because of that.
+    for (const { person, place } of attendances) if (!runs.has(person)) runs.set(person, marked.get(place) ?? null);
+    const persons = new Set(attendances.map(({ person }) => person));
+    await this.targets.want(scope.db, scope.tenantId, keys, subjects, [...persons], runs);
+  }
+
+  /** What these subjects are to be in Moodle, and who attends what because of which they are. */
+  async targetsOf(
+    scope: Scope,
+    subjects: readonly Subject[],
+  ): Promise<{ readonly keys: readonly TargetKey[]; readonly attendances: readonly Attendance[] }> {
     const layout = LAYOUTS[scope.settings.layout];
     const users = await this.rows.readUsers(scope, subjects);
     const attendances = await this.rows.readAttendances(scope, { persons: subjects, places: subjects });
     const places = await this.rows.readPlaces(scope, [...subjects, ...attendances.map(({ place }) => place)]);
-    const marked = new Set(subjects);
+    const asked = new Set(subjects);
     const keys: TargetKey[] = [
       ...[...users].filter(isWanted).map(([subject]) => ({ kind: 'user', subject, place: '' }) as const),
       ...[...places]
         .filter(isWanted)
-        .flatMap(([subject, wanted]) => (marked.has(subject) ? targetsOfPlace(layout, subject, wanted) : [])),
+        .flatMap(([subject, wanted]) => (asked.has(subject) ? targetsOfPlace(layout, subject, wanted) : [])),
       ...attendances.flatMap((attendance) => targetsOfAttendance(layout, attendance, places.get(attendance.place))),
     ];
-    const persons = new Set(attendances.map(({ person }) => person));
     keys.push(...(await this.keysOfRegistrations(scope, subjects)), ...(await this.keysOfGrades(scope, subjects)));
-    await this.targets.want(scope.db, scope.tenantId, keys, subjects, [...persons]);
+    return { keys, attendances };
   }
 
   private async keysOfRegistrations(scope: Scope, subjects: readonly Subject[]): Promise<TargetKey[]> {

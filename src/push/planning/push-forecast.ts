@@ -70,7 +70,7 @@ export class PushForecast implements Foresight, OnModuleInit {
     const subjects = this.sources.subjectsOf(entity, changes);
     if (subjects.length === 0) return { calls: [], targets: [] };
     const settings = settingsOf((await this.profiles.read(tenantId)).profile, this.environment);
-    await this.planner.planFor({ db, tenantId, settings }, subjects);
+    await this.planner.planFor({ db, tenantId, settings }, new Map(subjects.map((subject) => [subject, null])));
     const calls: ForeseenCall[] = [];
     const pushing = { tenantId, settings, within: <T>(work: (db: TenantDb) => Promise<T>) => work(db) };
     const settled = await this.pushAll(db, { ...pushing, calls: new MoodleCalls(pretend(calls)) });

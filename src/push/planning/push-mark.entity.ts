@@ -11,4 +11,8 @@ export class PushMarkEntity {
 
   @Column({ type: 'text', array: true })
   subjects: string[];
+
+  /** The run that has changed them; null where no run did. */
+  @Column({ type: 'uuid', nullable: true })
+  run_id: string | null;
 }

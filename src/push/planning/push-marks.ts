@@ -33,18 +33,25 @@ export class PushMarks implements OnModuleInit {
     const subjects = ids.map((id) => subjectOf(entity, id));
     const source = this.sources.find(entity);
     if (source?.readUsers) return this.marks.erase(db, tenantId, subjects);
-    if (source?.readPlaces) await this.add(db, tenantId, subjects);
+    if (source?.readPlaces) await this.add(db, tenantId, new Map([[null, subjects]]));
     return 0;
   }
 
   private async mark(db: TenantDb, tenantId: string, entity: string, changes: readonly RowChange[]): Promise<void> {
-    await this.add(db, tenantId, this.sources.subjectsOf(entity, changes));
+    const byRun = [...Map.groupBy(changes, ({ runId }) => runId)].map(
+      ([runId, own]) => [runId, this.sources.subjectsOf(entity, own)] as const,
+    );
+    await this.add(db, tenantId, new Map(byRun.filter(([, subjects]) => subjects.length > 0)));
   }
 
-  private async add(db: TenantDb, tenantId: string, subjects: readonly string[]): Promise<void> {
-    if (subjects.length === 0) return;
+  private async add(
+    db: TenantDb,
+    tenantId: string,
+    marks: ReadonlyMap<string | null, readonly string[]>,
+  ): Promise<void> {
+    if (marks.size === 0) return;
     await inFlight([
-      this.marks.add(db, tenantId, subjects),
+      this.marks.add(db, tenantId, marks),
       // What is only kept is planned by the upkeep.
       this.sites.mayHave(tenantId) ? this.queue.send(PUSH_QUEUE, tenantId, { tenantId }, db) : null,
     ]);

@@ -52,6 +52,10 @@ export class PushTargetEntity {
   @Column({ type: 'text', nullable: true })
   message: string | null;
 
+  /** The run that has made it wanted last; null where no run did. */
+  @Column({ type: 'uuid', nullable: true })
+  run_id: string | null;
+
   /** Since the last success. */
   @Column({ type: 'integer' })
   attempts: number;

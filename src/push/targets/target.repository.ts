@@ -13,12 +13,21 @@ const NOW = '(SELECT clock_timestamp())';
 const ANEW = `wanted = target.wanted + 1, attempts = 0, changed_at = clock_timestamp(),
          ${WANTED_AGAIN}`;
 
+/** The run because of which a target is wanted; the first of what is in it that a run has changed. */
+const runOf = (runs: string): string =>
+  `coalesce(${runs}::jsonb ->> target.subject, ${runs}::jsonb ->> split_part(target.place, '/', 1),
+           ${runs}::jsonb ->> split_part(target.place, '/', 2))::uuid`;
+
+/** In an update of `push_target AS target`: the run whose change is not pushed yet. */
+const UNPUSHED_RUN = 'CASE WHEN target.wanted > target.pushed THEN target.run_id END';
+
 interface TargetLine {
   readonly id: string;
   readonly kind: Kind;
   readonly subject: Subject;
   readonly place: string;
   readonly wanted: string;
+  readonly run_id: string | null;
   readonly attempts: number;
   readonly moodle_id: string | null;
   readonly pushed_digest: string | null;
@@ -35,6 +44,9 @@ export class TargetRepository {
   /**
    * Targets are wanted anew: these, all of the subjects, all in them, and all enrolments of the persons.
    * One that is ignored stays so.
+   *
+   * @param runs by what is in a target, the run because of which it is wanted; what nobody has asked for leaves the run
+   *   whose change is not pushed yet
    */
   async want(
     db: TenantDb,
@@ -42,21 +54,24 @@ export class TargetRepository {
     keys: readonly TargetKey[],
     subjects: readonly string[],
     persons: readonly string[],
+    runs: ReadonlyMap<string, string | null>,
   ): Promise<void> {
     const columns = [keys.map(({ kind }) => kind), keys.map(({ subject }) => subject), keys.map(({ place }) => place)];
+    const byContent = JSON.stringify(Object.fromEntries(runs));
     await db.query(
       `INSERT INTO push_target AS target (tenant_id, id, kind, subject, place, wanted, pushed, state, attempts, is_active,
-         is_doubtful, is_approved, changed_at, next_try_at)
+         is_doubtful, is_approved, changed_at, next_try_at, run_id)
        SELECT $1, gen_random_uuid(), kind, subject, place, 1, 0, 'wanted', 0, false, false, false, clock_timestamp(),
-         clock_timestamp()
+         clock_timestamp(), ${runOf('$5')}
        FROM (SELECT DISTINCT kind, subject, place
-         FROM unnest($2::text[], $3::text[], $4::text[]) AS key (kind, subject, place)) AS key
+         FROM unnest($2::text[], $3::text[], $4::text[]) AS key (kind, subject, place)) AS target
        ORDER BY kind, subject, place
-       ON CONFLICT (tenant_id, kind, subject, place) DO UPDATE SET ${ANEW}`,
-      [tenantId, ...columns],
+       ON CONFLICT (tenant_id, kind, subject, place) DO UPDATE SET ${ANEW},
+         run_id = coalesce(EXCLUDED.run_id, ${UNPUSHED_RUN})`,
+      [tenantId, ...columns, byContent],
     );
     await db.query(
-      `UPDATE push_target AS target SET ${ANEW}
+      `UPDATE push_target AS target SET ${ANEW}, run_id = coalesce(${runOf('$7')}, ${UNPUSHED_RUN})
        WHERE target.tenant_id = $1 AND target.id = ANY(ARRAY(
          SELECT id FROM (
            SELECT id, kind, subject, place FROM push_target WHERE tenant_id = $1 AND subject = ANY($5::text[])
@@ -67,7 +82,7 @@ export class TargetRepository {
                SELECT subject || '/' || place FROM push_target
                WHERE tenant_id = $1 AND kind = 'group' AND subject = ANY($5::text[])))) AS due
          WHERE (kind, subject, place) NOT IN (SELECT * FROM unnest($2::text[], $3::text[], $4::text[]))))`,
-      [tenantId, ...columns, subjects, persons],
+      [tenantId, ...columns, subjects, persons, byContent],
     );
   }
 
@@ -227,6 +242,7 @@ const toClaimed = (line: TargetLine): ClaimedTarget => ({
   subject: line.subject,
   place: line.place,
   wanted: line.wanted,
+  runId: line.run_id,
   attempts: line.attempts,
   moodleId: line.moodle_id === null ? null : Number(line.moodle_id),
   pushedDigest: line.pushed_digest,

@@ -28,6 +28,8 @@ export interface ClaimedTarget extends TargetKey {
   readonly id: string;
   /** the changes up to which this worker pushes */
   readonly wanted: string;
+  /** the run that has made the last of them; null where no run did */
+  readonly runId: string | null;
   readonly attempts: number;
   readonly moodleId: number | null;
   readonly pushedDigest: string | null;
