@@ -5,6 +5,7 @@ import { Environment } from './config/environment';
 import { serveDocs } from './openapi/docs-pages';
 import { limitArrival, ownDeadlines } from './request/request-deadline';
 import { nameRequest } from './request/request-id';
+import { RequestMetrics } from './request/request-metrics';
 import { answerUnreadable } from './request/unreadable-request';
 
 /** An answer is data: a browser that is made to show one as a page loads and runs nothing. */
@@ -14,6 +15,7 @@ const NOTHING = { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: [
 export function configureApp(app: NestExpressApplication): NestExpressApplication {
   app.useLogger(app.get(Logger));
   app.use(nameRequest);
+  app.use(app.get(RequestMetrics).watch);
   ownDeadlines(app.getHttpServer());
   app.use(limitArrival);
   answerUnreadable(app.getHttpServer());

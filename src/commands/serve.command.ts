@@ -4,11 +4,13 @@ import { AppModule } from '../app.module';
 import { configureApp } from '../configure-app';
 import { greeting } from '../greeting';
 import type { Command } from './command';
+import { letWatch } from './watched';
 
 const SHUTDOWN_PATIENCE_MS = 10_000;
 
 /** `serve`, or no name at all: answers requests, and pushes to Moodle. */
-export const serve: Command = async ({ environment, databaseUrl, print }) => {
+export const serve: Command = async (input) => {
+  const { environment, databaseUrl, print } = input;
   const settings = Object.assign(environment, { DATABASE_URL: databaseUrl });
   const app = await NestFactory.create<NestExpressApplication>(AppModule.with(settings), {
     bodyParser: false,
@@ -17,6 +19,7 @@ export const serve: Command = async ({ environment, databaseUrl, print }) => {
   });
   try {
     await configureApp(app).listen(environment.PORT);
+    await letWatch(app, input);
   } catch (error) {
     await app.close();
     throw error;

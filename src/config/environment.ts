@@ -3,6 +3,7 @@ import {
   IsBoolean,
   IsIn,
   IsInt,
+  IsIP,
   IsNotEmpty,
   IsOptional,
   IsString,
@@ -72,6 +73,18 @@ export class Environment {
   @Min(0)
   @Max(65_535)
   PORT = 8000;
+
+  /** Where Prometheus is told how the process is, whoever asks, besides at PORT, which a worker has not; absent: nowhere. */
+  @IsOptional()
+  @ToInteger()
+  @IsInt()
+  @Min(0)
+  @Max(65_535)
+  METRICS_PORT?: number;
+
+  /** The address at which that is; the default is this machine's own. */
+  @IsIP()
+  METRICS_HOST = '127.0.0.1';
 
   @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.toUpperCase() : value))
   @IsIn(LOG_LEVELS)

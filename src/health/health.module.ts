@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { DatabaseProbe } from './database-probe';
 import { HealthController } from './health.controller';
+import { Readiness } from './readiness';
 
-@Module({ controllers: [HealthController], providers: [DatabaseProbe] })
+@Module({ controllers: [HealthController], providers: [DatabaseProbe, Readiness], exports: [Readiness] })
 export class HealthModule {}

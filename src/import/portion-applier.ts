@@ -11,6 +11,7 @@ import type { Outcome } from '../sync/outcome';
 import { ProfileReader, type TenantMapping } from '../sync/profile/profile-reader';
 import { type ParsedRecord, toWakeRecord } from '../sync/record';
 import type { Run } from '../sync/run';
+import { RecordMetrics } from '../sync/record-metrics';
 import { inSlices } from '../sync/slices';
 import { summarise } from '../sync/sync-report';
 import type { SyncedParts } from '../sync/synced-parts';
@@ -53,6 +54,7 @@ export class PortionApplier {
     private readonly batches: BatchApplier,
     private readonly releases: ReleaseService,
     private readonly history: HistoryRepository,
+    private readonly metrics: RecordMetrics,
   ) {}
 
   async parse({ parser, definition }: SyncedParts, tenantId: string, portion: Portion): Promise<ParsedPortion> {
@@ -88,6 +90,7 @@ export class PortionApplier {
       dryRun ? 'rollback' : 'commit',
     );
     if (!done || !applied) throw new Error('A portion was applied without an outcome');
+    if (!dryRun) this.metrics.count(by.definition.plural, done.tally.summary);
     return { ...done, applied };
   }
 

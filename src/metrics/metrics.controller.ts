@@ -1,17 +1,17 @@
 import { Controller, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { Registry } from 'prom-client';
 import { MetricsEndpoint } from '../openapi/metrics-endpoint.decorator';
+import { MetricsPage } from './metrics-page';
 
 @ApiTags('metrics')
 @Controller('metrics')
 export class MetricsController {
-  constructor(private readonly registry: Registry) {}
+  constructor(private readonly page: MetricsPage) {}
 
   @MetricsEndpoint()
-  async read(@Res({ passthrough: true }) response: Response): Promise<string> {
-    response.type(this.registry.contentType);
-    return this.registry.metrics();
+  read(@Res({ passthrough: true }) response: Response): Promise<string> {
+    response.type(this.page.contentType);
+    return this.page.read();
   }
 }

@@ -1,11 +1,20 @@
 import { Module } from '@nestjs/common';
-import { Registry } from 'prom-client';
+import { HealthModule } from '../health/health.module';
+import { PushModule } from '../push/push.module';
+import { SyncModule } from '../sync/sync.module';
+import { DirectoryModule } from '../tenants/directory.module';
 import { MetricsController } from './metrics.controller';
+import { MetricsPage } from './metrics-page';
+import { PoolGauges } from './pool-gauges';
+import { RegistryModule } from './registry.module';
+import { StandingGauges } from './standing-gauges';
+import { Standings } from './standings';
+import { WatchServer } from './watch-server';
 
-/** What the service counts, and the page on which Prometheus reads it. Whoever counts injects the `Registry`. */
+/** The page on which Prometheus reads what is counted, and what is looked up when it does. */
 @Module({
+  imports: [RegistryModule, DirectoryModule, HealthModule, PushModule, SyncModule],
   controllers: [MetricsController],
-  providers: [{ provide: Registry, useFactory: () => new Registry() }],
-  exports: [Registry],
+  providers: [MetricsPage, PoolGauges, StandingGauges, Standings, WatchServer],
 })
 export class MetricsModule {}

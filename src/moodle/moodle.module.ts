@@ -1,11 +1,11 @@
 import { Module } from '@nestjs/common';
-import { MetricsModule } from '../metrics/metrics.module';
+import { RegistryModule } from '../metrics/registry.module';
 import { OutgoingModule } from '../outgoing/outgoing.module';
 import { MoodleCallMetrics } from './moodle-call-metrics';
 import { MoodleClient } from './moodle-client';
 
 @Module({
-  imports: [MetricsModule, OutgoingModule],
+  imports: [RegistryModule, OutgoingModule],
   providers: [MoodleCallMetrics, MoodleClient],
   exports: [MoodleClient],
 })

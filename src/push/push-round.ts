@@ -8,6 +8,7 @@ import type { TargetKind } from './kinds/target-kind';
 import { withFacts } from '../logging/log-facts';
 import { readRequestIds } from '../sync/history/request-ids';
 import { PushAccount, runsOf } from './push-account';
+import { PushMetrics } from './push-metrics';
 import { MarkRepository } from './planning/mark.repository';
 import { type MoodleSettings, settingsOf } from './wanted/moodle-settings';
 import { MoodleSites } from './site/moodle-sites';
@@ -51,6 +52,7 @@ export class PushRound {
     private readonly gate: PushGate,
     private readonly kinds: TargetKinds,
     private readonly pusher: TargetPusher,
+    private readonly metrics: PushMetrics,
   ) {}
 
   /**
@@ -141,6 +143,7 @@ export class PushRound {
         await this.settlements.settle(db, tenantId, lease, settled);
         return readRequestIds(db, tenantId, runsOf(claimed));
       });
+      this.metrics.count(settled);
       this.account.tell(kind.kind, lease, settled, requestIds);
     } finally {
       clearInterval(renewing);

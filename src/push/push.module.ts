@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { RegistryModule } from '../metrics/registry.module';
 import { MoodleModule } from '../moodle/moodle.module';
 import { QueueModule } from '../queue/queue.module';
 import { SyncModule } from '../sync/sync.module';
@@ -19,6 +20,7 @@ import { PushForecast } from './planning/push-forecast';
 import { PushGate } from './site/push-gate';
 import { PushMarkEntity } from './planning/push-mark.entity';
 import { PushMarks } from './planning/push-marks';
+import { PushMetrics } from './push-metrics';
 import { PushReader } from './targets/push-reader';
 import { PushRound } from './push-round';
 import { PushRows } from './wanted/push-rows';
@@ -39,6 +41,7 @@ import { TenantPushRepository } from './site/tenant-push.repository';
     MoodleModule,
     DirectoryModule,
     QueueModule,
+    RegistryModule,
     SecretsModule,
     SyncModule,
     TypeOrmModule.forFeature([PushMarkEntity, PushTargetEntity, PushTenantEntity, PushHoldEntity]),
@@ -55,6 +58,7 @@ import { TenantPushRepository } from './site/tenant-push.repository';
     PushForecast,
     PushGate,
     PushMarks,
+    PushMetrics,
     PushReader,
     PushRound,
     PushRows,
@@ -71,6 +75,7 @@ import { TenantPushRepository } from './site/tenant-push.repository';
     ...TARGET_KINDS,
   ],
   exports: [
+    MoodleSites,
     MoodleToken,
     HoldReader,
     HoldRepository,

@@ -6,6 +6,7 @@ import { FingerprintService } from './fingerprint.service';
 import type { ParsingContext } from './ingress-parser';
 import { ProfileReader } from './profile/profile-reader';
 import type { ParsedRecord } from './record';
+import { RecordMetrics } from './record-metrics';
 import { RequestWriter } from './request-writer';
 import { newRun, type Run } from './run';
 import { giveWay, inSlices } from './slices';
@@ -26,6 +27,7 @@ export class SyncPipeline {
     private readonly fingerprints: FingerprintService,
     private readonly writer: RequestWriter,
     private readonly releases: ReleaseService,
+    private readonly metrics: RecordMetrics,
   ) {}
 
   async run(parts: SyncedParts, call: SyncCall): Promise<SyncAnswer> {
@@ -43,6 +45,7 @@ export class SyncPipeline {
     );
     const released = call.dryRun ? NOTHING_RELEASED : await this.releases.after(parts, run, applied);
     const report = toReport(call, run.id, results, { ...released, foreseen });
+    if (!call.dryRun) this.metrics.count(definition.plural, report.summary);
     this.log.log(`${definition.plural}: ${describe(report)} (run ${run.id}${call.dryRun ? ', dry run' : ''})`);
     await giveWay(records.length);
     const witness = witnessOf(mapping.version, definition.name, applied.groups, applied.dangling);

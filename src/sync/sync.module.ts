@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { RegistryModule } from '../metrics/registry.module';
 import { BatchApplier } from './batch-applier';
 import { RequestWriter } from './request-writer';
 import { DeferredParentEntity } from './deferral/deferred-parent.entity';
@@ -19,6 +20,7 @@ import { ProfileReader } from './profile/profile-reader';
 import { ProfileRepository } from './profile/profile-repository';
 import { ProfileTrial } from './profile/profile-trial';
 import { TenantProfileEntity } from './profile/tenant-profile.entity';
+import { RecordMetrics } from './record-metrics';
 import { ReferenceResolver } from './reference-resolver';
 import { Erasure } from './removal/erasure';
 import { Mentions } from './removal/mentions';
@@ -42,7 +44,7 @@ const TABLES = [
 ];
 
 @Module({
-  imports: [TypeOrmModule.forFeature(TABLES)],
+  imports: [RegistryModule, TypeOrmModule.forFeature(TABLES)],
   providers: [
     BatchApplier,
     RequestWriter,
@@ -58,6 +60,7 @@ const TABLES = [
     ProfileReader,
     ProfileRepository,
     ProfileTrial,
+    RecordMetrics,
     ReferenceResolver,
     ReleaseService,
     RemovalService,
@@ -80,6 +83,7 @@ const TABLES = [
     ProfileReader,
     ProfileRepository,
     ProfileTrial,
+    RecordMetrics,
     ReleaseService,
     RowChanges,
     RowExtras,

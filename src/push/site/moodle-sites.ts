@@ -40,6 +40,14 @@ export class MoodleSites implements OnApplicationBootstrap {
     return tenant?.state === 'paused' ? null : this.findConfigured(tenantId);
   }
 
+  /** The same without its token, for whoever only watches. */
+  async isToBePushedTo(tenantId: string): Promise<boolean> {
+    if (!this.environment.MOODLE_ENABLED) return false;
+    const tenant = await this.tenants.find(tenantId);
+    if (tenant?.state === 'paused') return false;
+    return tenant?.settings.moodle_base_url !== undefined || this.configured.has(tenantId);
+  }
+
   /** Also while Moodle is switched off, or the tenant is paused. */
   async findConfigured(tenantId: string): Promise<MoodleSite | null> {
     const own = (await this.tenants.find(tenantId))?.settings.moodle_base_url;

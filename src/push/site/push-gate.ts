@@ -79,6 +79,10 @@ export class PushGate {
     return performance.now() < (this.brokenUntil.get(tenantId) ?? 0);
   }
 
+  countBroken(): number {
+    return [...this.brokenUntil.keys()].filter((tenantId) => this.isBroken(tenantId)).length;
+  }
+
   /** Whether calls go through at this moment. */
   isOpen(tenantId: string): boolean {
     return !this.isBroken(tenantId) && !this.closed.has(tenantId);

@@ -5,6 +5,7 @@ import { Environment } from '../../config/environment';
 import type { SyncAnswer } from '../../sync/sync-answer';
 import { WitnessReader } from '../../sync/witness';
 import { Problem } from '../problem';
+import { IdempotencyMetrics } from './idempotency-metrics';
 import { type Claim, type Claimed, IDEMPOTENCY_STORE, type IdempotencyStore, type StoreKey } from './idempotency-store';
 
 /** A process that dies between claim and answer blocks its key for this long. */
@@ -44,6 +45,7 @@ export class IdempotencyService {
     @Inject(IDEMPOTENCY_STORE) private readonly store: IdempotencyStore,
     private readonly witnesses: WitnessReader,
     private readonly environment: Environment,
+    private readonly metrics: IdempotencyMetrics,
   ) {}
 
   /** @throws Problem when the key was used with another body, or its first request takes too long */
@@ -54,22 +56,27 @@ export class IdempotencyService {
     for (let look = FIRST_LOOK_MS; ; look = Math.min(look * 2, SLOWEST_LOOK_MS)) {
       const claimed = await this.claim(claim, stale);
       if (claimed === 'no store') return this.workUnclaimed(claim, work);
-      if (claimed.state === 'ours') return this.workClaimed(claim, request, work);
+      if (claimed.state === 'ours') {
+        this.metrics.count(stale === undefined ? 'processed' : 'refreshed');
+        return this.workClaimed(claim, request, work);
+      }
       if (claimed.bodyHash !== request.bodyHash) return this.meetOtherBody(request, work);
       if (claimed.state === 'answered') {
         if (request.isExplicit || (await this.witnesses.isStillTrue(request.at.tenantId, claimed.answer.witness))) {
+          this.metrics.count('replayed');
           return { body: claimed.answer.body, isReplay: true };
         }
         stale = claimed.owner;
         continue;
       }
-      if (Date.now() > patience)
-        throw new Problem(
-          'IDEMPOTENCY_IN_PROGRESS',
-          'A request with this key is still in progress. Send it again later',
-        );
+      if (Date.now() > patience) this.giveUp();
       await pause(look);
     }
+  }
+
+  private giveUp(): never {
+    this.metrics.count('in_progress');
+    throw new Problem('IDEMPOTENCY_IN_PROGRESS', 'A request with this key is still in progress. Send it again later');
   }
 
   private async claim(claim: Claim, stale: string | undefined): Promise<Claimed | 'no store'> {
@@ -83,16 +90,20 @@ export class IdempotencyService {
 
   /** Two bodies with the same MD5 are two requests; a key of the caller's own must not name two. */
   private async meetOtherBody({ isExplicit }: KeyedRequest, work: () => Promise<SyncAnswer>): Promise<OnceAnswered> {
-    if (isExplicit)
+    if (isExplicit) {
+      this.metrics.count('key_reused');
       throw new Problem(
         'IDEMPOTENCY_KEY_REUSED',
         'This idempotency key was used with another body. Use a new key for each request',
       );
+    }
+    this.metrics.count('processed');
     return { body: JSON.stringify((await work()).report), isReplay: false };
   }
 
   /** The claim may have reached the store though its answer did not, so it is given up afterwards. */
   private async workUnclaimed(claim: Claim, work: () => Promise<SyncAnswer>): Promise<OnceAnswered> {
+    this.metrics.count('without_store');
     try {
       return { body: JSON.stringify((await work()).report), isReplay: false };
     } finally {

@@ -8,6 +8,7 @@ import { HistoryRepository } from '../history/history.repository';
 import { IS_STORED } from '../outcome';
 import { ProfileReader } from '../profile/profile-reader';
 import { toWakeRecord } from '../record';
+import { RecordMetrics } from '../record-metrics';
 import type { Run } from '../run';
 import { summarise } from '../sync-report';
 import type { SyncedParts } from '../synced-parts';
@@ -58,6 +59,7 @@ export class ReleaseService implements BeforeApplicationShutdown {
     private readonly batches: BatchApplier,
     private readonly deferred: DeferredRepository,
     private readonly history: HistoryRepository,
+    private readonly metrics: RecordMetrics,
   ) {}
 
   /**
@@ -188,10 +190,9 @@ export class ReleaseService implements BeforeApplicationShutdown {
       },
       'commit',
     );
-    return {
-      count: countReleased(applied?.groups),
-      awaited: applied?.awaited ?? [],
-    };
+    const count = countReleased(applied?.groups);
+    this.metrics.countReleased(parts.definition.plural, count);
+    return { count, awaited: applied?.awaited ?? [] };
   }
 }
 

@@ -6,6 +6,7 @@ import { HistoryRepository } from '../history/history.repository';
 import { runResults } from '../history/run-result';
 import { ProfileReader } from '../profile/profile-reader';
 import { toWakeRecord } from '../record';
+import { RecordMetrics } from '../record-metrics';
 import { RecordNotFound } from '../record-not-found';
 import { changesOf } from '../record-group';
 import { type Foreseen, RowChanges } from '../row-changes';
@@ -44,6 +45,7 @@ export class RemovalService {
     private readonly history: HistoryRepository,
     private readonly erasure: Erasure,
     private readonly changes: RowChanges,
+    private readonly metrics: RecordMetrics,
   ) {}
 
   /** Leaves a tombstone, also of a record that was never seen. @throws RecordNotFound for what can be no id */
@@ -67,6 +69,7 @@ export class RemovalService {
       dryRun ? 'rollback' : 'commit',
     );
     const result = toResult(definition, zohoId, applied?.outcomes.get(0));
+    if (!dryRun) this.metrics.count(definition.plural, summarise([result]));
     return { ...result, run_id: run.id, ...(dryRun && { dry_run: true, ...foreseen }) };
   }
 
