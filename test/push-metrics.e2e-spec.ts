@@ -101,18 +101,23 @@ it('a pause is told with its tenant and its reason, until it is over', async () 
   college.moodle.fail(answersException('invalidtoken'), { times: Infinity });
   await college.sync('students', ...students(1));
   await college.push();
-  await eventually(async () =>
-    expect((await scrape()).of('push_paused', { tenant: college.tenant })).toEqual([
-      { name: 'push_paused', labels: { tenant: college.tenant, by: 'site', reason: 'invalidtoken' }, value: 1 },
-    ]),
-  );
+  await college.query(`UPDATE push_tenant SET paused_at = paused_at - interval '3 hours' WHERE tenant_id = $1`, [
+    college.tenant,
+  ]);
+  await eventually(async () => {
+    const told = (await scrape()).of('push_paused_seconds', { tenant: college.tenant });
+    expect(told.map(({ labels }) => labels)).toEqual([{ tenant: college.tenant, by: 'site', reason: 'invalidtoken' }]);
+    expect(told.map(({ value }) => Math.floor(value / 3_600))).toEqual([3]);
+  });
   await college.query(`UPDATE push_tenant SET reason = 'a-code-of-a-plug-in' WHERE tenant_id = $1`, [college.tenant]);
   await eventually(async () =>
-    expect((await scrape()).values('push_paused', { tenant: college.tenant, reason: 'other' })).toEqual([1]),
+    expect((await scrape()).values('push_paused_seconds', { tenant: college.tenant, reason: 'other' })).toHaveLength(1),
   );
   const headers = { 'X-Tenant-ID': college.tenant };
   await push.service.send('POST', '/v1/admin/moodle/resume', { headers });
-  await eventually(async () => expect((await scrape()).values('push_paused', { tenant: college.tenant })).toEqual([]));
+  await eventually(async () =>
+    expect((await scrape()).values('push_paused_seconds', { tenant: college.tenant })).toEqual([]),
+  );
 });
 
 it('a hold that waits for approval is told with its tenant and its age', async () => {

@@ -50,11 +50,11 @@ export class StandingGauges {
     this.holdAge = this.gauge('push_hold_oldest_age_seconds', 'How long the oldest hold has waited for approval', [
       'tenant',
     ]);
-    this.paused = this.gauge('push_paused', 'Tenants for whom nothing is pushed: 1 for each, by whom and why', [
-      'tenant',
-      'by',
-      'reason',
-    ]);
+    this.paused = this.gauge(
+      'push_paused_seconds',
+      'For how long nothing has been pushed for a tenant, by whom and why',
+      ['tenant', 'by', 'reason'],
+    );
     this.received = this.gauge('tenant_last_received_timestamp_seconds', 'When records last came for a tenant', [
       'tenant',
     ]);
@@ -87,8 +87,10 @@ export class StandingGauges {
   private tellPauses(known: readonly (readonly [string, Standing])[]): void {
     this.paused.reset();
     const pauses = known.flatMap(([tenant, { push }]) => (push.pause ? [{ tenant, ...push.pause }] : []));
-    for (const { tenant, by, reason } of pauses.slice(0, MOST_TENANTS))
-      this.paused.set({ tenant, by, reason: by === 'person' || isKnownCode(reason) ? reason : 'other' }, 1);
+    for (const { tenant, by, reason, seconds } of pauses
+      .toSorted((a, b) => b.seconds - a.seconds)
+      .slice(0, MOST_TENANTS))
+      this.paused.set({ tenant, by, reason: by === 'person' || isKnownCode(reason) ? reason : 'other' }, seconds);
   }
 
   private gauge<T extends string>(name: string, help: string, labelNames: readonly T[] = []): Gauge<T> {

@@ -16,7 +16,7 @@ export interface PushStanding {
   readonly dueSeconds: number | null;
   readonly openHolds: number;
   readonly oldestHoldSeconds: number | null;
-  readonly pause: { readonly by: 'site' | 'person'; readonly reason: string } | null;
+  readonly pause: { readonly by: 'site' | 'person'; readonly reason: string; readonly seconds: number } | null;
 }
 
 interface StandingLine {
@@ -28,13 +28,15 @@ interface StandingLine {
   readonly hold_seconds: number | null;
   readonly paused_by: 'site' | 'person' | null;
   readonly reason: string | null;
+  readonly paused_seconds: number;
 }
 
 /** One statement along indexes, which stops counting at `most` of a state. */
 export async function readPushStanding(db: TenantDb, tenantId: string, most: number): Promise<PushStanding> {
   const [line] = await db.keyed<StandingLine[]>(
     `SELECT target.counts, due.seconds AS due_seconds, mark.count AS marks, mark.marked_by,
-       hold.count AS holds, hold.seconds AS hold_seconds, pause.paused_by, pause.reason
+       hold.count AS holds, hold.seconds AS hold_seconds, pause.paused_by, pause.reason,
+       extract(epoch FROM clock_timestamp() - pause.paused_at)::float8 AS paused_seconds
      FROM (SELECT jsonb_object_agg(of.state, counted.count) AS counts FROM unnest($2::text[]) AS of (state), LATERAL (
          SELECT count(*) FROM (
            SELECT FROM push_target WHERE tenant_id = $1 AND state = of.state LIMIT $4) AS line) AS counted) AS target,
@@ -58,6 +60,6 @@ export async function readPushStanding(db: TenantDb, tenantId: string, most: num
     dueSeconds: line.due_seconds,
     openHolds: line.holds,
     oldestHoldSeconds: line.hold_seconds,
-    pause: line.paused_by && { by: line.paused_by, reason: line.reason ?? '' },
+    pause: line.paused_by && { by: line.paused_by, reason: line.reason ?? '', seconds: line.paused_seconds },
   };
 }

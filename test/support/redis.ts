@@ -1,13 +1,7 @@
-import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
-
-const run = promisify(execFile);
+import { findProgram, type Program } from './debian';
 
 /** Debian's packages of Redis and of the libraries that a bare system may lack. */
 const PACKAGES = [
@@ -20,19 +14,13 @@ const PACKAGES = [
   'lua-bitop',
   'libatomic1',
 ];
-const CACHE = resolve('.cache/redis');
-
-interface RedisProgram {
-  readonly command: string;
-  readonly env: NodeJS.ProcessEnv;
-}
 
 /** A real Redis on a free port, which keeps nothing on disk. */
 export class RedisServer {
   private constructor(
     readonly port: number,
     private child: ChildProcess,
-    private readonly program: RedisProgram,
+    private readonly program: Program,
     private readonly options: readonly string[],
   ) {}
 
@@ -59,7 +47,7 @@ export class RedisServer {
   }
 }
 
-async function launch({ command, env }: RedisProgram, port: number, options: readonly string[]): Promise<ChildProcess> {
+async function launch({ command, env }: Program, port: number, options: readonly string[]): Promise<ChildProcess> {
   const settings = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', ...options];
   const child = spawn(command, settings, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
@@ -81,47 +69,13 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** `redis-server` on the PATH, else Debian's, fetched and unpacked without being installed. */
-async function findRedis(): Promise<RedisProgram> {
-  const { env } = process;
-  if (spawnSync('redis-server', ['--version']).status === 0) return { command: 'redis-server', env };
-  if (!existsSync(CACHE)) await unpackRedis();
-  const libraries = (await readdir(join(CACHE, 'usr/lib'))).map((folder) => join(CACHE, 'usr/lib', folder));
-  return { command: join(CACHE, 'usr/bin/redis-server'), env: { ...env, LD_LIBRARY_PATH: libraries.join(':') } };
-}
-
-async function unpackRedis(): Promise<void> {
-  const work = await mkdtemp(join(tmpdir(), 'redis-'));
-  try {
-    const [lists, cache, root] = ['lists', 'cache', 'root'].map((name) => join(work, name)) as [string, string, string];
-    for (const folder of [join(lists, 'partial'), join(cache, 'archives/partial'), root])
-      await mkdir(folder, { recursive: true });
-    const apt = ['-o', `Dir::State::Lists=${lists}`, '-o', `Dir::Cache=${cache}`, '-o', 'Debug::NoLocking=1'];
-    await run('apt-get', [...apt, 'update'], { cwd: work });
-    await run('apt-get', [...apt, 'download', ...PACKAGES], { cwd: work });
-    for (const file of await readdir(work))
-      if (file.endsWith('.deb')) await run('dpkg', ['-x', join(work, file), root]);
-    await mkdir(resolve(CACHE, '..'), { recursive: true });
-    await moveInto(root);
-  } catch (error) {
-    throw new Error(
+const findRedis = (): Promise<Program> =>
+  findProgram('redis-server', 'usr/bin/redis-server', {
+    name: 'redis',
+    packages: PACKAGES,
+    advice:
       'The tests need a Redis. Install redis-server, or name a server with TEST_REDIS_URL, or run them where apt-get can fetch it.',
-      { cause: error },
-    );
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
-}
-
-/** Another test process may have done the same meanwhile; and a temporary folder may be on another disk. */
-async function moveInto(root: string): Promise<void> {
-  const near = `${CACHE}-${process.pid}`;
-  await run('cp', ['-a', root, near]);
-  await rename(near, CACHE).catch(async (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
-    await rm(near, { recursive: true });
   });
-}
 
 /** The run's own Redis; each test keeps apart by its tenant. */
 export const testRedisUrl = (): string => process.env['TEST_REDIS_URL'] ?? '';
