@@ -26,6 +26,7 @@ import { RequestModule } from './request/request.module';
 import { RunsModule } from './runs/runs.module';
 import { TenantsModule } from './tenants/tenants.module';
 import { UpkeepModule } from './upkeep/upkeep.module';
+import { VerifyModule } from './verify/verify.module';
 
 /** Everything the service is made of; a new entity is added here. */
 @Module({
@@ -43,6 +44,7 @@ import { UpkeepModule } from './upkeep/upkeep.module';
     RunsModule,
     TenantsModule,
     UpkeepModule,
+    VerifyModule,
     StudentsModule,
     ProgramsModule,
     TeachersModule,

@@ -35,7 +35,7 @@ it('a name that is none is told, with those that there are, before anything is s
   const { code, output } = await run(['rotate'], { DATABASE_URL: '', PORT: 'x' });
   expect([code, output]).toEqual([
     1,
-    'There is no command rotate. There are: serve, worker, doctor, keys, secrets, import\n',
+    'There is no command rotate. There are: serve, worker, doctor, keys, secrets, import, verify\n',
   ]);
 });
 

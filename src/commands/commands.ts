@@ -4,6 +4,7 @@ import { importFile } from './import.command';
 import { keys } from './keys.command';
 import { secrets } from './secrets.command';
 import { serve } from './serve.command';
+import { verify } from './verify.command';
 import { worker } from './worker.command';
 
 /** What `node dist/src/main.js <name>` can do, and npm's scripts of the same names; `serve` is `npm start`. */
@@ -14,6 +15,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['keys', keys],
   ['secrets', secrets],
   ['import', importFile],
+  ['verify', verify],
 ]);
 
 /** @throws Error that lists the commands */

@@ -32,6 +32,7 @@ import { PushWorker } from './push-worker';
 import { RowTargets } from './targets/row-targets';
 import { SiteCheck } from './site/site-check';
 import { TargetPusher } from './target-pusher';
+import { StoredTargets } from './targets/stored-targets';
 import { SettlementRepository } from './targets/settlement.repository';
 import { TargetRepository } from './targets/target.repository';
 import { TenantPushRepository } from './site/tenant-push.repository';
@@ -68,6 +69,7 @@ import { TenantPushRepository } from './site/tenant-push.repository';
     RowTargets,
     SettlementRepository,
     SiteCheck,
+    StoredTargets,
     TargetKinds,
     TargetPusher,
     TargetRepository,
@@ -79,12 +81,16 @@ import { TenantPushRepository } from './site/tenant-push.repository';
     MoodleToken,
     HoldReader,
     HoldRepository,
+    Planner,
     PushReader,
     PushRound,
     PushSources,
     PushStatusService,
     PushWorker,
     SiteCheck,
+    StoredTargets,
+    TargetKinds,
+    TargetRepository,
   ],
 })
 export class PushModule {}

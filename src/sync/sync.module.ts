@@ -89,6 +89,7 @@ const TABLES = [
     RowExtras,
     RunReader,
     SyncEngine,
+    UniqueValuesRepository,
     WitnessReader,
   ],
 })

@@ -21,7 +21,7 @@ const runOf = (runs: string): string =>
 /** In an update of `push_target AS target`: the run whose change is not pushed yet. */
 const UNPUSHED_RUN = 'CASE WHEN target.wanted > target.pushed THEN target.run_id END';
 
-interface TargetLine {
+export interface TargetLine {
   readonly id: string;
   readonly kind: Kind;
   readonly subject: Subject;
@@ -236,7 +236,7 @@ async function isFree(db: TenantDb, tenantId: string, kind: Kind): Promise<boole
   return line?.taken === false;
 }
 
-const toClaimed = (line: TargetLine): ClaimedTarget => ({
+export const toClaimed = (line: TargetLine): ClaimedTarget => ({
   id: line.id,
   kind: line.kind,
   subject: line.subject,
