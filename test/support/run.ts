@@ -14,12 +14,12 @@ export class Run {
   private readonly child: ChildProcess;
   private readonly gone: Promise<number | null>;
 
-  constructor(folder: string, variables: Record<string, string> = {}, args: readonly string[] = []) {
+  constructor(folder: string, variables: Record<string, string> = {}, args: readonly string[] = [], main = MAIN) {
     const { PATH = '' } = process.env;
     const [command = 'serve'] = args;
     const env = { PATH, PORT: '0', LOG_LEVEL: 'DEBUG', OUTGOING_ALLOWED_ADDRESSES: LOOPBACK, ...variables };
     collection.start(command, env);
-    this.child = spawn(process.execPath, [MAIN, ...args], { cwd: folder, env });
+    this.child = spawn(process.execPath, [main, ...args], { cwd: folder, env });
     for (const stream of [this.child.stdout, this.child.stderr] as Readable[]) {
       stream.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
       createInterface(stream).on('line', (text) => collection.line({ command, text }));
