@@ -1,5 +1,7 @@
 import { ApiDescription, type ApiDocument } from './support/api-description';
 import type { Answer } from './support/app';
+import { OMAR } from './support/canary/people';
+import { ask as askMoodle } from './support/moodle/ask';
 import { answersException } from './support/moodle/faults';
 import { addUser } from './support/moodle/seed';
 import { type College, courseClass, enrollment, program, PushService, student } from './support/push';
@@ -111,6 +113,21 @@ describe('a push that failed', () => {
     const some = await post('/v1/admin/pushes/retry?reason=username_unusable&entity=students');
     expect([none.body, some.body]).toEqual([{ retried: 0 }, { retried: 3 }]);
     expect([none, some].flatMap((one) => api.faults('retryPushes', one))).toEqual([]);
+  });
+
+  it('is not the only one that can be tried again: all that is pushed is looked at in Moodle when that is asked for', async () => {
+    const { site } = college.moodle;
+    await college.sync('students', student('s1'), student('s2'));
+    await college.settle();
+    expect((await post('/v1/admin/pushes/retry')).body).toEqual({ retried: 0 });
+    const [first, second] = college.made.users.map(({ id }) => id);
+    // Moodle was restored from a backup: one is as it once was, the other is not there yet.
+    site.users.change(first ?? 0, { firstname: 'Before' });
+    await askMoodle(college.moodle, 'core_user_delete_users', { userids: [second] });
+    expect((await post('/v1/admin/pushes/retry?state=pushed')).body).toEqual({ retried: 2 });
+    await college.settle();
+    expect(college.made.users).toMatchObject([{ firstname: OMAR.firstName }, { firstname: OMAR.firstName }]);
+    expect((await college.targets()).map(({ state }) => state)).toEqual(['pushed', 'pushed']);
   });
 
   it('can be ignored with a note, whatever changes, until it is retried', async () => {

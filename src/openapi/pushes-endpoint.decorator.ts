@@ -55,6 +55,8 @@ export const RetryPushesEndpoint = (): MethodDecorator =>
     ApiOperation({
       operationId: 'retryPushes',
       summary: 'Try at once all that is not pushed and matches',
+      description:
+        'With `state=pushed`, all that is pushed is looked up in Moodle again and put right there: after a restore of either side.',
       responses: {
         200: answer('How many are tried', 'RetriedPushes', { some: { value: { retried: 12 } } }),
         ...problemsOf('profile'),

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { findProgram, type Program } from './debian';
+import { freePort } from './free-port';
 
 /** Debian's packages of Redis and of the libraries that a bare system may lack. */
 const PACKAGES = [
@@ -59,14 +59,6 @@ async function launch({ command, env }: Program, port: number, options: readonly
   }
   child.stdout.resume();
   return child;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const { port } = server.address() as { port: number };
-  await new Promise((done) => server.close(done));
-  return port;
 }
 
 const findRedis = (): Promise<Program> =>

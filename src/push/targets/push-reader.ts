@@ -92,13 +92,20 @@ export class PushReader {
     );
   }
 
-  /** Everything that is not pushed and matches is due at once; what has failed is looked up. @returns how many */
+  /**
+   * Everything that is not pushed and matches is due at once; what has failed is looked up. What is pushed is so too, but only
+   * when that is what is asked for: somebody has reason to think that Moodle has changed.
+   *
+   * @returns how many
+   */
   async retryAll(tenantId: string, by: Actor, filter: PushFilter): Promise<number> {
     return this.transaction.run(tenantId, async (db) => {
       const count = await db.change(
         `UPDATE push_target SET state = 'wanted', next_try_at = clock_timestamp(), attempts = 0, note = NULL,
-           is_doubtful = is_doubtful OR (state = 'failed' AND ${WAS_PUSHED}), changed_at = clock_timestamp()
-         WHERE tenant_id = $1 AND ${FILTER} AND state IN ('failed', 'retrying', 'waiting', 'wanted')`,
+           is_doubtful = is_doubtful OR (state IN ('failed', 'pushed') AND ${WAS_PUSHED}),
+           changed_at = clock_timestamp()
+         WHERE tenant_id = $1 AND ${FILTER}
+           AND (state IN ('failed', 'retrying', 'waiting', 'wanted') OR (state = 'pushed' AND $3 = 'pushed'))`,
         [tenantId, ...this.filter(filter)],
       );
       await this.audit.write(db, tenantId, by, { act: 'push.retried', subject: 'pushes', after: { ...filter, count } });
