@@ -73,7 +73,7 @@ async function round(bench: Bench, site: Site, size: number, content: Content): 
     await switchPolicies(site.owner, which);
     // Every connection learns anew what the tables are.
     await timed(WARM_UP, AT_ONCE, (n) =>
-      site.service.caller.sync('bench', bodyOf(knownStudents(n, 1)), 1, 'UNCHANGED'),
+      site.service.caller.sync('still', bodyOf(knownStudents(n, 1)), 1, 'UNCHANGED'),
     );
     speeds[which].push(await speedOf(bench, site, size, content));
   }
