@@ -24,6 +24,7 @@ let folder: string;
 let first: InstalledPostgres;
 let second: InstalledPostgres;
 let moodle: Moodle;
+const runs: Run[] = [];
 /** of the page for whoever runs the service, in their order */
 let blocks: readonly { readonly language: string; readonly text: string }[];
 
@@ -36,9 +37,10 @@ beforeAll(async () => {
     text,
   }));
   [first, second] = await Promise.all([InstalledPostgres.start(PASSWORD), InstalledPostgres.start(PASSWORD)]);
-  moodle = await Moodle.start();
+  moodle = await Moodle.start({ token: randomBytes(16).toString('hex') });
 });
 afterAll(async () => {
+  await Promise.all(runs.map((run) => run.end('SIGKILL')));
   await Promise.all([first.stop(), second.stop(), moodle.stop()]);
   await rm(folder, { recursive: true });
 });
@@ -66,6 +68,7 @@ const settings = (server: InstalledPostgres): Record<string, string> => ({
 
 async function serve(server: InstalledPostgres): Promise<{ run: Run; api: Api }> {
   const run = new Run(folder, settings(server));
+  runs.push(run);
   return { run, api: new Api(await run.ready()) };
 }
 
@@ -83,7 +86,7 @@ const REQUESTS: readonly (readonly [entity: string, body: object])[] = [
   ['programs', { data: [program('p1')] }],
   ['students', { data: [student('s1'), student('s2'), student('s3')] }],
   ['classes', { data: [courseClass('c1')] }],
-  ['enrollments', { data: [enrollment('e1', 's1', 'c1'), enrollment('e2', 's2', 'not there')] }],
+  ['enrollments', { data: [enrollment('e1', 's1', 'c1'), enrollment('e2', 's2', 'c9')] }],
   ['students', { data: [{ id: 's1', Display_Name: 'Another Name' }] }],
   ['students', { ids: ['s3'], operation: 'delete' }],
 ];
@@ -113,7 +116,8 @@ async function answersOf(api: Api): Promise<string[]> {
 
 async function fill(api: Api): Promise<string[]> {
   const site = { moodle: { base_url: moodle.url, token: moodle.token } };
-  await api.send('PATCH', `/v1/admin/tenants/${TENANT}`, { headers, body: JSON.stringify(site) });
+  const patched = await api.send('PATCH', `/v1/admin/tenants/${TENANT}`, { headers, body: JSON.stringify(site) });
+  expect(patched).toMatchObject({ status: 200 });
   const answers: string[] = [];
   for (const [at, [entity, body]] of REQUESTS.entries()) answers.push((await sync(api, entity, body, `r${at}`)).text);
   return answers;

@@ -17,9 +17,10 @@ const UNKNOWN_COMMIT_LOOK_MS = 100;
 
 /**
  * `rollback` does all the work and then undoes it, for a dry run. `commit-soon` does not wait for the disk: a server that
- * crashes in the next moment has forgotten it.
+ * crashes in the next moment has forgotten it. `nothing-written` sees one moment from its beginning to its end, and can
+ * write nothing.
  */
-export type Ending = 'commit' | 'commit-soon' | 'rollback';
+export type Ending = 'commit' | 'commit-soon' | 'rollback' | 'nothing-written';
 
 /**
  * `impatient` gives up, and is not tried again, when somebody else's lock would have to be waited for: what was tried
@@ -69,7 +70,7 @@ export class TenantTransaction {
    *
    * @param send sends all of them before it waits for anything
    */
-  async send<T>(tenantId: string, send: Work<T>, ending: Exclude<Ending, 'rollback'> = 'commit'): Promise<T> {
+  async send<T>(tenantId: string, send: Work<T>, ending: 'commit' | 'commit-soon' = 'commit'): Promise<T> {
     return this.retry((line) => atOnce(line, tenantId, send, ending));
   }
 
@@ -181,6 +182,7 @@ export class TenantTransaction {
 const ignore = (): void => undefined;
 
 const BEGIN = { name: 'begin', text: 'BEGIN' };
+const BEGIN_TO_READ = { name: 'begin-to-read', text: 'BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY' };
 const COMMIT = { name: 'commit', text: 'COMMIT' };
 const ROLLBACK = { name: 'rollback', text: 'ROLLBACK' };
 
@@ -199,7 +201,7 @@ async function begin(
   patience: Patience = 'patient',
 ): Promise<void> {
   await inFlight([
-    line.send(BEGIN),
+    line.send(ending === 'nothing-written' ? BEGIN_TO_READ : BEGIN),
     line.send({ ...SETTINGS, values: [tenantId] }),
     ending === 'commit-soon' ? line.send(COMMIT_SOON) : null,
     patience === 'impatient' ? line.send(IMPATIENT) : null,

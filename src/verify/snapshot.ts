@@ -17,10 +17,7 @@ export class Snapshot {
   constructor(private readonly transaction: TenantTransaction) {}
 
   read<T>(tenantId: string, work: (db: TenantDb) => Promise<T>): Promise<T> {
-    return this.transaction.run(tenantId, async (db) => {
-      await db.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
-      return work(db);
-    });
+    return this.transaction.run(tenantId, work, 'nothing-written');
   }
 
   /**
