@@ -37,7 +37,8 @@ export async function readCsv(bytes: Bytes, definition: EntityDefinition): Promi
   };
 }
 
-const hasHeader = (first: string): boolean => /\S[^\r\n]*[\r\n]/.test(first);
+/** Two looks, each along the text once: one pattern for both would begin anew at every letter of a line without an end. */
+const hasHeader = (first: string): boolean => /[\r\n]/.test(first.trimStart());
 
 async function* records(
   first: readonly string[][],
