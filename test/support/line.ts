@@ -1,13 +1,23 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
+/** What is to happen to the next message with these words, on a connection that has sent the others before. */
+interface Trap {
+  readonly words: string;
+  readonly after: string;
+  /** whether the message reaches the server */
+  readonly arrives: boolean;
+  /** when the message has come, or when the server has answered it; the answer goes no further */
+  readonly caught: (client: Socket) => void;
+}
+
 /** Stands between the service and a server on this machine; it can cut the line, hold it, or lose an answer. */
 export class Line {
   private readonly sockets = new Set<Socket>();
   private readonly server: Server;
   private state: 'open' | 'cut' | 'held' = 'open';
-  private loss: { words: string; after: string } | null = null;
+  private trap: Trap | null = null;
 
-  constructor(private readonly target: URL) {
+  constructor(private target: URL) {
     this.server = createServer((client) => this.join(client));
   }
 
@@ -18,6 +28,11 @@ export class Line {
     const url = new URL(this.target);
     url.host = `127.0.0.1:${port}`;
     return url.href;
+  }
+
+  /** Connections made from now on lead there: the server has moved. */
+  lead(target: URL): void {
+    this.target = target;
   }
 
   cut(): void {
@@ -36,9 +51,18 @@ export class Line {
     for (const socket of this.sockets) socket.resume();
   }
 
-  /** The next message with these words, on a connection that has sent the others before, arrives; its answer is lost. */
+  /** The message arrives; its answer is lost with the connection. */
   loseAnswerTo(words: string, after = ''): void {
-    this.loss = { words, after };
+    this.trap = { words, after, arrives: true, caught: (client) => client.destroy() };
+  }
+
+  /**
+   * Nothing more goes either way on that connection.
+   *
+   * @returns when the message is caught: before it has arrived, or when it is answered
+   */
+  stopAt(words: string, { after = '', arrives }: { after?: string; arrives: boolean }): Promise<void> {
+    return new Promise((caught) => (this.trap = { words, after, arrives, caught: () => caught() }));
   }
 
   async close(): Promise<void> {
@@ -52,17 +76,19 @@ export class Line {
       return;
     }
     const upstream = connect(Number(this.target.port), this.target.hostname);
-    let isLosing = false;
+    let own: Trap | null = null;
     let isAfter = false;
     client.on('data', (chunk) => {
-      isAfter ||= this.loss !== null && chunk.includes(this.loss.after);
-      if (this.loss && isAfter && chunk.includes(this.loss.words)) {
-        isLosing = true;
-        this.loss = null;
+      if (own) return;
+      isAfter ||= this.trap !== null && chunk.includes(this.trap.after);
+      if (this.trap && isAfter && chunk.includes(this.trap.words)) {
+        own = this.trap;
+        this.trap = null;
+        if (!own.arrives) return own.caught(client);
       }
       upstream.write(chunk);
     });
-    upstream.on('data', (chunk) => (isLosing ? client.destroy() : client.write(chunk)));
+    upstream.on('data', (chunk) => (own ? own.caught(client) : client.write(chunk)));
     this.watch(client, upstream);
     this.watch(upstream, client);
   }

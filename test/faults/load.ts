@@ -1,0 +1,33 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Sender } from './sender';
+
+/** Senders who do one thing after the other, without a pause, until they are told to stop. */
+export class Load {
+  private isOver = false;
+  private readonly working: Promise<unknown>;
+
+  /** @param work each of them is done again and again, beside the others */
+  constructor(work: readonly (() => Promise<void>)[]) {
+    this.working = Promise.all(work.map((each) => this.repeat(each)));
+    this.working.catch(() => undefined);
+  }
+
+  /** A moment in the middle of it. @throws what has stopped one of them */
+  async reach(isReached: () => boolean): Promise<void> {
+    while (!isReached()) await Promise.race([pause(5), this.working]);
+  }
+
+  /** Waits until the last thing that was begun is done. */
+  async stop(): Promise<void> {
+    this.isOver = true;
+    await this.working;
+  }
+
+  private async repeat(work: () => Promise<void>): Promise<void> {
+    while (!this.isOver) await work();
+  }
+}
+
+/** So many who change students of their own, one at a time. */
+export const studentsOf = (sender: Sender, count: number): (() => Promise<void>)[] =>
+  Array.from({ length: count }, (_none, n) => () => sender.change('students', `load${n}`));

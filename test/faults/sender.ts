@@ -1,0 +1,64 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { collectingFetch } from '../support/canary/collecting-fetch';
+import type { Ledger, SentRequest } from './ledger';
+import type { VersionedEntity } from './versions';
+
+/** Where requests go at this moment; null while nobody listens. */
+export type Address = () => string | null;
+
+/** Answers that ask for the same request again. */
+const AGAIN = new Set([409, 429, 503]);
+const PAUSE_MS = 50;
+
+/** Sends changes as a caller does that is not to lose any: each again, under the same key, until it is acknowledged. */
+export class Sender {
+  private hasLeft = false;
+
+  constructor(
+    private readonly address: Address,
+    private readonly tenant: string,
+    readonly ledger: Ledger,
+  ) {}
+
+  /** The next version of each of these records, in one request. */
+  async change(entity: VersionedEntity, ...ids: string[]): Promise<void> {
+    await this.insist(this.ledger.next(entity, ids));
+  }
+
+  async insist(request: SentRequest): Promise<void> {
+    while (!(await this.attempt(request)) && !this.hasLeft) await pause(PAUSE_MS);
+  }
+
+  /** Whoever insists gives up. */
+  leave(): void {
+    this.hasLeft = true;
+  }
+
+  /** Sends it once. @returns whether it is not to be sent again */
+  async attempt(request: SentRequest): Promise<boolean> {
+    const url = this.address();
+    if (url === null) return false;
+    try {
+      const response = await this.post(url, request);
+      const text = await response.text();
+      if (response.status === 200) this.ledger.acknowledge(request, text);
+      else if (AGAIN.has(response.status)) this.ledger.retry(String(response.status));
+      else this.ledger.surprises.push(`${request.key}: ${response.status} ${text}`);
+      return !AGAIN.has(response.status);
+    } catch (error) {
+      if (!isOfConnection(error)) throw error;
+      this.ledger.retry('no answer');
+      return false;
+    }
+  }
+
+  /** The answer to it, whatever it is. */
+  post(url: string, { entity, key, body }: Pick<SentRequest, 'entity' | 'key' | 'body'>): Promise<Response> {
+    const headers = { 'Content-Type': 'application/json', 'X-Tenant-ID': this.tenant, 'Idempotency-Key': key };
+    return collectingFetch(`${url}/v1/sync/${entity}`, { method: 'POST', headers, body });
+  }
+}
+
+/** What `fetch` says when there is no connection, and when an answer breaks off. */
+const isOfConnection = (error: unknown): boolean =>
+  ['fetch failed', 'terminated'].includes((error as { message?: string } | null)?.message ?? '');
