@@ -2,6 +2,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import helmet from 'helmet';
 import { Logger } from 'nestjs-pino';
 import { Environment } from './config/environment';
+import { Departure } from './health/departure';
 import { serveDocs } from './openapi/docs-pages';
 import { limitArrival, ownDeadlines } from './request/request-deadline';
 import { nameRequest } from './request/request-id';
@@ -15,6 +16,7 @@ const NOTHING = { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: [
 export function configureApp(app: NestExpressApplication): NestExpressApplication {
   app.useLogger(app.get(Logger));
   app.use(nameRequest);
+  app.use(app.get(Departure).watch);
   app.use(app.get(RequestMetrics).watch);
   ownDeadlines(app.getHttpServer());
   app.use(limitArrival);

@@ -1,12 +1,14 @@
+import type { Server } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from '../app.module';
+import type { Environment } from '../config/environment';
 import { configureApp } from '../configure-app';
 import { greeting } from '../greeting';
+import { Departure } from '../health/departure';
 import type { Command } from './command';
 import { letWatch } from './watched';
-
-const SHUTDOWN_PATIENCE_MS = 10_000;
 
 /** `serve`, or no name at all: answers requests, and pushes to Moodle. */
 export const serve: Command = async (input) => {
@@ -26,13 +28,20 @@ export const serve: Command = async (input) => {
   }
   const { AUTHENTICATION, DOCS_ENABLED } = environment;
   print(greeting(await app.getUrl(), { isOpen: AUTHENTICATION === 'none', hasDocs: DOCS_ENABLED }));
-  return { stop: () => closeInTime(app) };
+  return { stop: () => leave(app, environment) };
 };
 
-/** Requests in progress may end; a caller that keeps its request unfinished is not waited for. */
-async function closeInTime(app: NestExpressApplication): Promise<void> {
-  const server = app.getHttpServer();
-  const patience = setTimeout(() => server.closeAllConnections(), SHUTDOWN_PATIENCE_MS);
+/** Those who send requests are told first, so that none comes to a closed door; what works for requests ends after them. */
+async function leave(app: NestExpressApplication, environment: Environment): Promise<void> {
+  app.get(Departure).begin();
+  await pause(environment.DRAIN_SECONDS * 1_000);
+  await closeInTime(app.getHttpServer(), environment.SHUTDOWN_SECONDS * 1_000);
   await app.close();
+}
+
+/** Requests in progress may end; a caller that keeps its request unfinished is not waited for. */
+async function closeInTime(server: Server, patienceMs: number): Promise<void> {
+  const patience = setTimeout(() => server.closeAllConnections(), patienceMs);
+  await new Promise((closed) => server.close(closed));
   clearTimeout(patience);
 }

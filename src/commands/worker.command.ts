@@ -1,6 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import { Logger } from 'nestjs-pino';
 import { AppModule } from '../app.module';
+import { Departure } from '../health/departure';
 import type { Command } from './command';
 import { letWatch } from './watched';
 
@@ -20,5 +21,10 @@ export const worker: Command = async (input) => {
     throw error;
   }
   print(`${environment.APP_NAME} works, ${environment.PUSH_WORKERS} tenants at a time. Stop it with Ctrl-C`);
-  return { stop: () => app.close() };
+  return {
+    stop: () => {
+      app.get(Departure).begin();
+      return app.close();
+    },
+  };
 };

@@ -22,6 +22,9 @@ const POSTGRES_URL = /^postgres(ql)?:\/\/\S+$/;
 const LOG_LEVELS = ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+/** So long a balancer may take to see that a process is to end, and to send requests elsewhere. */
+const DRAIN_SECONDS_OF_PRODUCTION = 5;
+
 /** What `true` and `false` may be called in an environment variable; anything else stays as it is and is refused. */
 const BOOLEANS = new Map([
   ['true', true],
@@ -236,6 +239,20 @@ export class Environment {
   @Max(600)
   BODY_TIMEOUT_SECONDS = 30;
 
+  /** For so long a process that is to end still takes requests, and tells those who send them to go elsewhere. Absent: 0, and 5 in production. */
+  @ToInteger()
+  @IsInt()
+  @Min(0)
+  @Max(600)
+  DRAIN_SECONDS: number;
+
+  /** So long requests under way may take to end, once no more are taken; and then so long calls of Moodle. */
+  @ToInteger()
+  @IsInt()
+  @Min(1)
+  @Max(600)
+  SHUTDOWN_SECONDS = 10;
+
   /** Whether `/docs`, `/redoc` and `/openapi.json` are served. */
   @ToBoolean()
   @IsBoolean()
@@ -278,6 +295,7 @@ export function readEnvironment(variables: Record<string, unknown>): Environment
   const set = Object.entries(variables).filter(([, value]) => value !== undefined && value !== '');
   const environment = plainToInstance(Environment, Object.fromEntries(set), { exposeDefaultValues: true });
   environment.AUTHENTICATION ??= environment.ENV === 'production' ? 'key-or-signature' : 'none';
+  environment.DRAIN_SECONDS ??= environment.ENV === 'production' ? DRAIN_SECONDS_OF_PRODUCTION : 0;
   const mistakes = validateSync(environment, { stopAtFirstError: true }).flatMap((error) =>
     Object.values(error.constraints ?? {}),
   );

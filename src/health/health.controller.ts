@@ -2,7 +2,7 @@ import { Controller, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { AliveEndpoint, ReadyEndpoint } from '../openapi/health-endpoint.decorator';
-import { type Ready, Readiness } from './readiness';
+import { httpStatusOf, type Ready, Readiness } from './readiness';
 
 @ApiTags('health')
 @Controller('v1/health')
@@ -17,7 +17,7 @@ export class HealthController {
   @ReadyEndpoint()
   async ready(@Res({ passthrough: true }) response: Response): Promise<Ready> {
     const ready = await this.readiness.look();
-    response.status(ready.status === 'unavailable' ? 503 : 200);
+    response.status(httpStatusOf(ready));
     return ready;
   }
 }

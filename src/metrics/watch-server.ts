@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { describeError } from '../logging/describe-error';
-import { Readiness } from '../health/readiness';
+import { httpStatusOf, Readiness } from '../health/readiness';
 import { MetricsPage } from './metrics-page';
 
 interface Told {
@@ -76,6 +76,6 @@ export class WatchServer implements OnApplicationShutdown {
 
   private async ready(): Promise<Told> {
     const ready = await this.readiness.look();
-    return json(ready.status === 'unavailable' ? 503 : 200, ready);
+    return json(httpStatusOf(ready), ready);
   }
 }

@@ -93,6 +93,7 @@ const OWN_CODES = new Set([
   'too_large',
   'not_json',
   'unexpected_answer',
+  'stopping',
 ]);
 
 /** Whether the code is one of ours, or of those of Moodle that are sorted here. */

@@ -11,7 +11,7 @@ const PART: Schema = { type: 'string', enum: ['ok', 'unavailable'] };
 export const HEALTH_SCHEMAS: Schemas = {
   Alive: objectOf({ status: { type: 'string', const: 'ok' } }),
   Readiness: readiness({ type: 'string', enum: ['ok', 'degraded'] }, PART),
-  Unreadiness: readiness({ type: 'string', const: 'unavailable' }, { type: 'string', const: 'unavailable' }),
+  Unreadiness: readiness({ type: 'string', enum: ['unavailable', 'stopping'] }, PART),
 };
 
 function readiness(status: Schema, database: Schema): Schema {
@@ -49,8 +49,9 @@ export const ReadyEndpoint = (): MethodDecorator =>
           degraded: { value: { status: 'degraded', parts: { database: 'ok', cache: 'unavailable' } } },
         }),
         ...problemsOf('health'),
-        503: answer('It cannot: the database is away', 'Unreadiness', {
+        503: answer('It cannot: the database is away. Or requests shall go elsewhere, as it is to end', 'Unreadiness', {
           unavailable: { value: { status: 'unavailable', parts: { database: 'unavailable' } } },
+          stopping: { value: { status: 'stopping', parts: { database: 'ok' } } },
         }),
       },
     }),

@@ -1,4 +1,4 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown, type OnModuleDestroy } from '@nestjs/common';
 import axios, { AxiosError, type AxiosResponse } from 'axios';
 import { AddressList } from '../config/address-list';
 import { Environment } from '../config/environment';
@@ -18,11 +18,18 @@ export interface OutgoingLimits {
  * allows, through no proxy, which would connect for us, and following no redirect. All calls share keep-alive connections.
  */
 @Injectable()
-export class OutgoingCalls implements OnApplicationShutdown {
+export class OutgoingCalls implements OnModuleDestroy, OnApplicationShutdown {
   private readonly agents: FilteringAgents;
+  private readonly underWay = new Set<AbortController>();
 
   constructor(private readonly environment: Environment) {
     this.agents = filteringAgents(new AddressList(environment.OUTGOING_ALLOWED_ADDRESSES));
+  }
+
+  /** The process is to end: calls under way may take so long still, and then their callers are told that they were cut off. */
+  onModuleDestroy(): void {
+    const cutOff = (): void => this.underWay.forEach((call) => call.abort());
+    setTimeout(cutOff, this.environment.SHUTDOWN_SECONDS * 1_000).unref();
   }
 
   onApplicationShutdown(): void {
@@ -35,7 +42,7 @@ export class OutgoingCalls implements OnApplicationShutdown {
    *
    * @returns the answer, whatever its status, with its body as text
    * @throws OutgoingRefusal when it is not sent at all; AxiosError (whose cause may hold what was sent) when there is no
-   * whole answer: `ERR_CANCELED` when the time is over
+   * whole answer: `ERR_CANCELED` when the time is over, or the process ends
    */
   async post(
     url: string,
@@ -44,10 +51,13 @@ export class OutgoingCalls implements OnApplicationShutdown {
   ): Promise<AxiosResponse<string>> {
     if (!URL.canParse(url)) throw new OutgoingRefusal('address_refused', 'The address cannot be read as one');
     this.demandHttps(url);
+    const call = new AbortController();
+    const deadline = setTimeout(() => call.abort(), milliseconds);
+    this.underWay.add(call);
     try {
       return await axios.post<string>(url, form, {
         ...this.agents,
-        signal: AbortSignal.timeout(milliseconds),
+        signal: call.signal,
         responseType: 'text',
         transformResponse: (text: string) => text,
         validateStatus: () => true,
@@ -58,6 +68,9 @@ export class OutgoingCalls implements OnApplicationShutdown {
     } catch (error) {
       if (error instanceof AxiosError && isRefusal(error)) throw addressRefused(url);
       throw error;
+    } finally {
+      clearTimeout(deadline);
+      this.underWay.delete(call);
     }
   }
 

@@ -13,6 +13,9 @@ export type JobHandler<T> = (data: T, signal: AbortSignal) => Promise<void>;
 const SLOT_SECONDS = 5;
 const MOST_DROPPED = 1_000;
 
+/** What calls have come to, once they are over or cut off, may take so long to be written. */
+const SETTLING_SECONDS = 5;
+
 interface Worker {
   readonly queue: string;
   readonly options: WorkOptions;
@@ -99,7 +102,9 @@ export class JobQueue implements OnApplicationBootstrap, BeforeApplicationShutdo
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    if (this.isStarted) await this.boss.stop({ graceful: true, timeout: 10_000, close: false });
+    if (!this.isStarted) return;
+    const seconds = this.environment.SHUTDOWN_SECONDS + SETTLING_SECONDS;
+    await this.boss.stop({ graceful: true, timeout: seconds * 1_000, close: false });
   }
 }
 

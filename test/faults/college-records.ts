@@ -1,4 +1,5 @@
 import type { College } from '../support/push';
+import { eventually } from '../support/eventually';
 import { Ledger } from './ledger';
 import { type Address, Sender } from './sender';
 import type { Scene } from './verdict';
@@ -43,6 +44,17 @@ export async function drain(college: College): Promise<void> {
     if ((states.size === 0 || isRefused) && !(await hasMarks(college))) return;
   }
 }
+
+/** Until workers have brought Moodle to what it is to be, or it has refused that for good; in the time that it takes. */
+export const untilDrained = (college: College): Promise<void> =>
+  eventually(async () => {
+    const [line] = await college.query(
+      `SELECT EXISTS (SELECT FROM push_mark WHERE tenant_id = $1) AS is_marked, (SELECT count(*)::int FROM push_target
+         WHERE tenant_id = $1 AND state NOT IN ('pushed', 'failed')) AS open`,
+      [college.tenant],
+    );
+    expect(line).toEqual({ is_marked: false, open: 0 });
+  });
 
 /** As an administrator does who has mended what was told. */
 export async function retryFailed({ service, tenant }: College): Promise<void> {

@@ -31,6 +31,8 @@ export class Ledger {
   readonly surprises: string[] = [];
   /** how often a request had to be sent again, by what became of it */
   readonly again: Record<string, number> = {};
+  /** what became of the versions that were acknowledged */
+  readonly outcomes: Record<string, number> = {};
   private readonly records = new Map<string, Standing & { entity: VersionedEntity; id: string }>();
   private requests = 0;
 
@@ -54,6 +56,7 @@ export class Ledger {
       const record = this.standing(request.entity, id);
       if (!result || !PROMISES.has(result.status)) this.surprises.push(`${id} V${version}: ${JSON.stringify(result)}`);
       else record.acknowledged = Math.max(record.acknowledged, version);
+      if (result) this.outcomes[result.status] = (this.outcomes[result.status] ?? 0) + 1;
     }
   }
 

@@ -16,7 +16,7 @@ export class Sender {
 
   constructor(
     private readonly address: Address,
-    private readonly tenant: string,
+    protected readonly tenant: string,
     readonly ledger: Ledger,
   ) {}
 

@@ -35,8 +35,13 @@ export class Stage {
 
   /** Answers requests, and leaves pushing to workers. */
   async serve(variables: Record<string, string> = {}): Promise<Server> {
-    const run = this.begin(['serve'], { PUSH_WORKERS: '0', ...variables });
+    const run = this.serveSoon(variables);
     return { run, url: await run.ready() };
+  }
+
+  /** The same, which need not be ready yet. */
+  serveSoon(variables: Record<string, string> = {}): Run {
+    return this.begin(['serve'], { PUSH_WORKERS: '0', ...variables });
   }
 
   /** Pushes, for so many tenants at once. */

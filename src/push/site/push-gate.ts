@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import {
   BrokenCircuitError,
   circuitBreaker,
@@ -13,6 +13,7 @@ import { getSiteInfo } from '../../moodle/functions/site';
 import { MoodleClient } from '../../moodle/moodle-client';
 import { MoodleError } from '../../moodle/moodle-error';
 import type { MoodleSite } from '../../moodle/moodle-site';
+import { handedBack } from './handed-back';
 import { MoodleCalls } from './moodle-calls';
 import { readsAllVariables, TRUNCATES } from './site-probe';
 import { TenantPushRepository } from './tenant-push.repository';
@@ -25,7 +26,7 @@ const PROVEN_MS = 3_600_000;
 
 /** Whether a tenant's site is to be called at all, and how fast. */
 @Injectable()
-export class PushGate {
+export class PushGate implements OnModuleDestroy {
   private readonly log = new Logger(PushGate.name);
   /** tenants whose site has refused us in the round that is under way */
   private readonly closed = new Set<string>();
@@ -35,6 +36,7 @@ export class PushGate {
   private readonly pace: RateLimiterQueue;
   /** until when sites, by their address, are taken to read all that is sent; by the process's own clock */
   private readonly provenUntil = new Map<string, number>();
+  private isStopping = false;
 
   constructor(
     private readonly transaction: TenantTransaction,
@@ -46,11 +48,17 @@ export class PushGate {
     this.pace = new RateLimiterQueue(new RateLimiterMemory({ points: 1, duration: 1 / calls }));
   }
 
+  /** The process is to end: the call under way is the last one, and what is not sent yet is left to other workers. */
+  onModuleDestroy(): void {
+    this.isStopping = true;
+  }
+
   /** All calls of the tenant's site, those that are one after the other in a round and those of other rounds. */
   callsOf(tenantId: string, site: MoodleSite): MoodleCalls {
     const breaker = this.breakerOf(tenantId);
     return new MoodleCalls(async (fn, parameters, items) => {
       await this.pace.removeTokens(1, `tenant ${tenantId}`);
+      if (this.isStopping) throw handedBack();
       try {
         return await breaker.execute(() => this.client.call(site, fn, parameters, items));
       } catch (error) {
@@ -85,7 +93,7 @@ export class PushGate {
 
   /** Whether calls go through at this moment. */
   isOpen(tenantId: string): boolean {
-    return !this.isBroken(tenantId) && !this.closed.has(tenantId);
+    return !this.isStopping && !this.isBroken(tenantId) && !this.closed.has(tenantId);
   }
 
   /** @returns null when the site may be called; else after how many seconds to ask again */

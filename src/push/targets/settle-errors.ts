@@ -1,5 +1,6 @@
 import { BrokenCircuitError } from 'cockatiel';
 import { MoodleError } from '../../moodle/moodle-error';
+import { isHandedBack } from '../site/handed-back';
 import type { ClaimedTarget, Settlement } from './target';
 
 const FIRST_PAUSE_SECONDS = 4;
@@ -26,6 +27,7 @@ export function settleError(target: ClaimedTarget, error: unknown): Settlement {
   if (fault === 'record') return { outcome: 'failed', reason, message };
   if (fault === 'site')
     return { outcome: 'retrying', reason, message, afterSeconds: SITE_PAUSE_SECONDS, mayHaveHappened };
+  if (isHandedBack(error)) return { outcome: 'retrying', reason, message, afterSeconds: 0, mayHaveHappened };
   if (target.attempts >= MOST_ATTEMPTS) return { outcome: 'failed', reason, message: `${message}; tried for a day` };
   const afterSeconds = error.retryAfterSeconds ?? pauseAfter(target.attempts);
   return { outcome: 'retrying', reason, message, afterSeconds, mayHaveHappened };
