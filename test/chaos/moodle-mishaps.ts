@@ -12,13 +12,13 @@ import type { Moodle } from '../support/moodle/moodle';
 
 /** Of so many calls in a thousand each. */
 const MISHAPS: readonly (readonly [fault: Fault, perMille: number])[] = [
-  [resetsAfterWork(), 15],
-  [resetsBeforeWork(), 5],
-  ...([500, 502, 503, 504] as const).map((status) => [answersStatus(status), 5] as const),
-  [answersHalf(), 5],
+  [resetsAfterWork(), 40],
+  [resetsBeforeWork(), 10],
+  ...([500, 502, 503, 504] as const).map((status) => [answersStatus(status), 10] as const),
+  [answersHalf(), 15],
   [answersHtml(), 5],
-  [hangs(), 3],
-  [worksAfterClientLeft(), 3],
+  [hangs(), 5],
+  [worksAfterClientLeft(), 10],
 ];
 
 /** From now on things go wrong in some calls, whichever. @returns in how many, when it is asked */

@@ -32,7 +32,13 @@ const TOLD = 0.2;
 const BROKEN_OFF = 0.25;
 
 /** Everything that is chosen, and by the seed alone: what is sent, in which order, and what is killed when. */
-export function planOf(seed: number, { records, changes, kills }: Size): Stretch[] {
+export interface Plan {
+  readonly stretches: readonly Stretch[];
+  /** for so many changes that have come to nothing, being overtaken by newer ones */
+  readonly more: (changes: number) => Stretch;
+}
+
+export function planOf(seed: number, { records, changes, kills }: Size): Plan {
   const random = randomFrom(seed);
   const college = collegeOf(records, random);
   const first = college.map(([entity, ids]) => chunked(entity, shuffled(ids, random), random));
@@ -41,9 +47,12 @@ export function planOf(seed: number, { records, changes, kills }: Size): Stretch
   const rest = Array.from({ length: others }, (_none, n) =>
     mixed(college, Math.min(each, changes - records - n * each), random),
   );
-  const stretches = [...first, ...rest];
-  const fatal = new Set(shuffled([...stretches.keys()], random).slice(0, kills));
-  return stretches.map((batches, n) => ({ batches, blows: fatal.has(n) ? blowsIn(batches.length, random) : [] }));
+  const all = [...first, ...rest];
+  const fatal = new Set(shuffled([...all.keys()], random).slice(0, kills));
+  return {
+    stretches: all.map((batches, n) => ({ batches, blows: fatal.has(n) ? blowsIn(batches.length, random) : [] })),
+    more: (count) => ({ batches: mixed(college, count, random), blows: [] }),
+  };
 }
 
 /** Records by entity, in the order in which they can be stored; one student is in one class of a program at most. */
