@@ -1,12 +1,17 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { collection } from '../support/canary/collection';
-import type { SentRequest } from './ledger';
-import { Sender } from './sender';
+import type { Ledger, SentRequest } from './ledger';
+import { type Address, Sender } from './sender';
 
-/** Sends all on one connection, as long as the other side leaves it open; whatever breaks it is an error. */
-export class LastingSender extends Sender {
-  private readonly agent = new Agent({ keepAlive: true, maxSockets: 1 });
+/** Sends all on one connection, as long as the other side leaves it open, or on a new one each; whatever breaks is an error. */
+export class StrictSender extends Sender {
+  private readonly agent: Agent;
+
+  constructor(address: Address, tenant: string, ledger: Ledger, isLasting: boolean) {
+    super(address, tenant, ledger);
+    this.agent = new Agent({ keepAlive: isLasting, maxSockets: 1 });
+  }
 
   override async post(url: string, { entity, key, body }: Pick<SentRequest, 'entity' | 'key' | 'body'>) {
     const path = `/v1/sync/${entity}`;
