@@ -16,7 +16,7 @@ interface Place {
 
 const OF_EACH = 2;
 /** By which the database knows them from those who look on. */
-export const CREW_NAME = 'crew';
+const CREW_NAME = 'crew';
 
 /** Services and workers that are started anew whenever they have ended, as whoever runs them does. */
 export class Crew {

@@ -2,7 +2,7 @@ import type { VersionedEntity } from '../faults/versions';
 import { randomFrom, shuffled } from '../support/random';
 
 /** Some records that are changed by one request. */
-export interface Batch {
+interface Batch {
   readonly entity: VersionedEntity;
   readonly ids: readonly string[];
 }

@@ -1,7 +1,7 @@
 import { VERSIONED, type VersionedEntity } from './versions';
 
 /** A version of a record, in a request. */
-export interface SentVersion {
+interface SentVersion {
   readonly id: string;
   readonly version: number;
 }
