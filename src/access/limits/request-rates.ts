@@ -1,16 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import {
-  RateLimiterPostgres,
-  RateLimiterRedis,
-  RateLimiterRes,
-  type RateLimiterStoreAbstract,
-} from 'rate-limiter-flexible';
+import { RateLimiterRedis, RateLimiterRes, type RateLimiterStoreAbstract } from 'rate-limiter-flexible';
 import { DataSource } from 'typeorm';
 import { Gathered } from '../../database/gathered';
 import { Environment } from '../../config/environment';
 import { Problem } from '../../request/problem';
 import { RedisConnection } from '../../redis/redis-connection';
 import type { Principal } from '../principal';
+import { PostgresRateLimiter } from './postgres-rate-limiter';
 
 const WINDOW_SECONDS = 60;
 /**
@@ -18,7 +14,6 @@ const WINDOW_SECONDS = 60;
  * statement for each request cost a tenth of a small one. What it has not used when the minute ends is lost.
  */
 const SHARE = 100;
-const TABLE = 'request_rate';
 const MOST_LIMITERS = 1_000;
 const PREFIX = 'zoho-moodle-sync:rate';
 
@@ -138,14 +133,7 @@ export class RequestRates {
   private make(points: number, tidiesUp: boolean): RateLimiterStoreAbstract {
     // Past this, requests are refused from memory until the minute is over: a flood must not reach the store.
     const options = { points, duration: WINDOW_SECONDS, keyPrefix: PREFIX, inMemoryBlockOnConsumed: points + 1 };
-    const inPostgres = new RateLimiterPostgres({
-      ...options,
-      storeClient: this.dataSource,
-      storeType: 'typeorm',
-      tableName: TABLE,
-      tableCreated: true,
-      clearExpiredByTimeout: tidiesUp,
-    });
+    const inPostgres = new PostgresRateLimiter(this.dataSource, { ...options, clearExpiredByTimeout: tidiesUp });
     const { client } = this.redis;
     if (!client) return inPostgres;
     return new RateLimiterRedis({
