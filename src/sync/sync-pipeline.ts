@@ -6,6 +6,7 @@ import { FingerprintService } from './fingerprint.service';
 import type { ParsingContext } from './ingress-parser';
 import { ProfileReader } from './profile/profile-reader';
 import type { ParsedRecord } from './record';
+import { ReceiptClock } from './receipt-clock';
 import { RecordMetrics } from './record-metrics';
 import { RequestWriter } from './request-writer';
 import { newRun, type Run } from './run';
@@ -25,6 +26,7 @@ export class SyncPipeline {
     private readonly envelope: EnvelopeReader,
     private readonly profiles: ProfileReader,
     private readonly fingerprints: FingerprintService,
+    private readonly receipts: ReceiptClock,
     private readonly writer: RequestWriter,
     private readonly releases: ReleaseService,
     private readonly metrics: RecordMetrics,
@@ -35,8 +37,11 @@ export class SyncPipeline {
     const mapping = await this.profiles.read(call.tenantId);
     const definition = mapping.definitionOf(parts.definition);
     const { records: raw, operation, source } = this.envelope.read(call, definition, mapping.zohoModules);
-    const run = newRun(call.tenantId, 'sync', { ...originOf(call), source }, receivedAt);
     const records = await this.parse(parts, raw, { definition, now: receivedAt.getTime(), operation });
+    const run = await this.receipts.time(
+      newRun(call.tenantId, 'sync', { ...originOf(call), source }, receivedAt),
+      records,
+    );
     const by = classifierOf(parts, mapping, this.fingerprints, run);
     const portion = { run, by, records: groupById(records) };
     const { applied, results, foreseen } = await this.writer.write(

@@ -20,6 +20,7 @@ import { ProfileReader } from './profile/profile-reader';
 import { ProfileRepository } from './profile/profile-repository';
 import { ProfileTrial } from './profile/profile-trial';
 import { TenantProfileEntity } from './profile/tenant-profile.entity';
+import { ReceiptClock } from './receipt-clock';
 import { RecordMetrics } from './record-metrics';
 import { ReferenceResolver } from './reference-resolver';
 import { Erasure } from './removal/erasure';
@@ -60,6 +61,7 @@ const TABLES = [
     ProfileReader,
     ProfileRepository,
     ProfileTrial,
+    ReceiptClock,
     RecordMetrics,
     ReferenceResolver,
     ReleaseService,

@@ -6,6 +6,7 @@ import { HistoryRepository } from '../history/history.repository';
 import { runResults } from '../history/run-result';
 import { ProfileReader } from '../profile/profile-reader';
 import { toWakeRecord } from '../record';
+import { ReceiptClock } from '../receipt-clock';
 import { RecordMetrics } from '../record-metrics';
 import { RecordNotFound } from '../record-not-found';
 import { changesOf } from '../record-group';
@@ -41,6 +42,7 @@ export class RemovalService {
   constructor(
     private readonly profiles: ProfileReader,
     private readonly fingerprints: FingerprintService,
+    private readonly receipts: ReceiptClock,
     private readonly batches: BatchApplier,
     private readonly history: HistoryRepository,
     private readonly erasure: Erasure,
@@ -51,10 +53,10 @@ export class RemovalService {
   /** Leaves a tombstone, also of a record that was never seen. @throws RecordNotFound for what can be no id */
   async remove(parts: SyncedParts, { tenantId, requestId, zohoId, dryRun }: RemovalCall): Promise<Removal> {
     if (!isZohoId(zohoId)) throw new RecordNotFound(`There is no ${parts.definition.name} with this id in this tenant`);
-    const run = newRun(tenantId, 'delete', { requestId });
+    const records = [{ ...toWakeRecord(zohoId), operation: 'delete' as const }];
+    const run = await this.receipts.time(newRun(tenantId, 'delete', { requestId }), records);
     const by = classifierOf(parts, await this.profiles.read(tenantId), this.fingerprints, run);
     const { definition } = by;
-    const records = [{ ...toWakeRecord(zohoId), operation: 'delete' as const }];
     let foreseen: Foreseen = {};
     const [applied] = await this.batches.apply(
       batchOf(parts, { run, by, records: groupById(records) }),
