@@ -19,6 +19,9 @@ const CONNECTION_MESSAGE =
 /** SQLSTATEs of a server that is there but cannot take work now: shutting down, full, read-only, cancelled. */
 const UNAVAILABLE_STATE = /^(08|53|57P0|57014|25006|58)/;
 
+const LOST_CODE = /^(ECONNRESET|EPIPE|57P01|08)/;
+const LOST_MESSAGE = /^Connection terminated|Client has encountered a connection error|is not queryable/;
+
 interface DriverError {
   code?: unknown;
   message?: unknown;
@@ -39,6 +42,16 @@ export function isUnavailable(error: unknown): boolean {
   if (typeof code === 'string') return CONNECTION_CODES.has(code) || UNAVAILABLE_STATE.test(code);
   return typeof message === 'string' && CONNECTION_MESSAGE.test(message);
 }
+
+/** A connection that was there is so no longer: another may well do. */
+export function isLost(error: unknown): boolean {
+  const { code, message } = driverError(error);
+  if (typeof code === 'string') return LOST_CODE.test(code);
+  return typeof message === 'string' && LOST_MESSAGE.test(message);
+}
+
+/** The server has become one that only answers reads, or another has taken over: a connection that is kept stays so. */
+export const isReadOnly = (error: unknown): boolean => sqlState(error) === '25006';
 
 /** The server refused a value: data exceptions, violated constraints, and program limits such as an index row's size. */
 export const isRefusedData = (error: unknown): boolean => /^(22|23|54)/.test(sqlState(error) ?? '');

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import type { Pool, QueryResult } from 'pg';
 import { DataSource } from 'typeorm';
-import { isTransient, isUnavailable, sqlState } from './database-errors';
+import { isReadOnly, isTransient, isUnavailable, sqlState } from './database-errors';
 import { inFlight } from './in-flight';
 import { FAILED_BEFORE, StatementLine } from './statement-train';
 import { TenantDb } from './tenant-db';
@@ -94,7 +94,7 @@ export class TenantTransaction {
     try {
       return await attempt(line);
     } catch (error) {
-      isBroken = !(await rollBack(line));
+      isBroken = isReadOnly(error) || !(await rollBack(line));
       throw error;
     } finally {
       client.off('error', ignore);
