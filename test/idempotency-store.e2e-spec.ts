@@ -67,6 +67,12 @@ describe.each(STORES)('keys in %s', (_name, open) => {
     });
   });
 
+  it('are still those of a request that asks again, as the answer was lost', async () => {
+    await store.claim(first, LONG);
+    expect(await store.claim(first, LONG)).toEqual({ state: 'ours' });
+    expect(await store.claim(another(), LONG)).toEqual({ state: 'in-progress', bodyHash: 'h1' });
+  });
+
   it('count within their tenant and route', async () => {
     await store.claim(first, LONG);
     expect(await store.claim(another({ at: { ...first.at, tenantId: newTenant() } }), LONG)).toEqual({ state: 'ours' });

@@ -32,8 +32,11 @@ export interface Claim {
  * processes whose clocks differ agree. Any method may reject when the store is out of reach.
  */
 export interface IdempotencyStore {
+  /** It is the database: a request that goes on without it comes to nothing. */
+  readonly isDatabase: boolean;
   /**
-   * Takes the key for `leaseMs` unless another request has it, or tells what is known of it.
+   * Takes the key for `leaseMs` unless another request has it, or tells what is known of it. Who asks again, since the answer
+   * was lost, has it still.
    *
    * @param stale the owner of an answer that is no longer true, and may be replaced
    */

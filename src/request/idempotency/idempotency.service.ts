@@ -2,15 +2,24 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
 import { Environment } from '../../config/environment';
+import { isUnavailable } from '../../database/database-errors';
 import type { SyncAnswer } from '../../sync/sync-answer';
 import { WitnessReader } from '../../sync/witness';
 import { Problem } from '../problem';
 import { IdempotencyMetrics } from './idempotency-metrics';
-import { type Claim, type Claimed, IDEMPOTENCY_STORE, type IdempotencyStore, type StoreKey } from './idempotency-store';
+import {
+  type Claim,
+  type Claimed,
+  IDEMPOTENCY_STORE,
+  type IdempotencyStore,
+  type KeptAnswer,
+  type StoreKey,
+} from './idempotency-store';
 
 /** A process that dies between claim and answer blocks its key for this long. */
 const LEASE_MS = 30_000;
 const RENEW_EVERY_MS = 10_000;
+const RELEASE_EVERY_MS = 1_000;
 /** A repeat waits this long for the first to end. */
 const PATIENCE_MS = 5_000;
 const FIRST_LOOK_MS = 20;
@@ -35,7 +44,8 @@ export interface OnceAnswered {
 
 /**
  * Does the work of identical requests once. It saves work and answers alike; it is not what keeps records from being
- * doubled, so a store that fails costs nothing but that: the work is then done without it.
+ * doubled, so a store that fails costs nothing but that: the work is then done without it. Where the store is the database, the
+ * request fails with it: whatever is acknowledged can be given again.
  */
 @Injectable()
 export class IdempotencyService {
@@ -83,6 +93,7 @@ export class IdempotencyService {
     try {
       return await this.store.claim(claim, LEASE_MS, stale);
     } catch (error) {
+      if (this.isOfDatabase(error)) throw error;
       this.complain('claim', error);
       return 'no store';
     }
@@ -125,20 +136,48 @@ export class IdempotencyService {
       const { report, witness, isFinal } = await work();
       const body = JSON.stringify(report);
       const seconds = isExplicit ? EXPLICIT_SECONDS : this.environment.IDEMPOTENCY_TTL_SECONDS;
-      if (isFinal) isKept = await this.attempt('keep', () => this.store.keep(claim, { body, witness }, seconds));
+      if (isFinal) isKept = await this.keep(claim, { body, witness }, seconds);
       return { body, isReplay: false };
     } finally {
       clearInterval(renewal);
       // A store that is full may take no answer, and yet must not leave the others waiting for one.
-      if (!isKept) await this.attempt('release', () => this.store.release(claim));
+      if (!isKept) await this.release(claim);
     }
   }
 
-  private async attempt(what: string, act: () => Promise<void>): Promise<boolean> {
+  /** @throws when the database is away: what is not kept is not acknowledged either */
+  private keep(claim: Claim, answer: KeptAnswer, seconds: number): Promise<boolean> {
+    return this.attempt('keep', () => this.store.keep(claim, answer, seconds), this.store.isDatabase);
+  }
+
+  /** Where the database is away, the key is given up as soon as it is back: whoever sends again is not to wait for the lease. */
+  private async release(claim: Claim): Promise<void> {
+    const act = (): Promise<void> => this.store.release(claim);
+    if ((await this.attempt('release', act)) || !this.store.isDatabase) return;
+    void this.releaseLater(act);
+  }
+
+  private async releaseLater(act: () => Promise<void>): Promise<void> {
+    for (const until = performance.now() + LEASE_MS; performance.now() < until;) {
+      await pause(RELEASE_EVERY_MS, undefined, { ref: false });
+      try {
+        return await act();
+      } catch (error) {
+        if (!isUnavailable(error)) return;
+      }
+    }
+  }
+
+  private isOfDatabase(error: unknown): boolean {
+    return this.store.isDatabase && isUnavailable(error);
+  }
+
+  private async attempt(what: string, act: () => Promise<void>, needsDatabase = false): Promise<boolean> {
     try {
       await act();
       return true;
     } catch (error) {
+      if (needsDatabase && isUnavailable(error)) throw error;
       this.complain(what, error);
       return false;
     }

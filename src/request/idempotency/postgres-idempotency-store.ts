@@ -1,4 +1,5 @@
 import type { TenantDb } from '../../database/tenant-db';
+import { isLost } from '../../database/database-errors';
 import { Gathered } from '../../database/gathered';
 import type { TenantTransaction } from '../../database/tenant-transaction';
 import type { Witness } from '../../sync/witness';
@@ -40,6 +41,7 @@ const placeOf = ({ at: { route, key } }: Claim): string => `${route} ${key}`;
  * most, and then the records are what tells that a repeat changes nothing.
  */
 export class PostgresIdempotencyStore implements IdempotencyStore {
+  readonly isDatabase = true;
   private readonly claims: Gathered<Wish, Claimed>;
   private readonly answers: Gathered<Keeping, null>;
 
@@ -123,8 +125,14 @@ export class PostgresIdempotencyStore implements IdempotencyStore {
     );
   }
 
-  private within<T>(tenantId: string, work: (db: TenantDb) => Promise<T>): Promise<T> {
-    return this.transaction.send(tenantId, work, 'commit-soon');
+  /** Once more on another connection when one is lost: whatever is done here may be done twice. */
+  private async within<T>(tenantId: string, work: (db: TenantDb) => Promise<T>): Promise<T> {
+    try {
+      return await this.transaction.send(tenantId, work, 'commit-soon');
+    } catch (error) {
+      if (!isLost(error)) throw error;
+      return this.transaction.send(tenantId, work, 'commit-soon');
+    }
   }
 }
 
@@ -137,7 +145,7 @@ const insertClaims = (db: TenantDb, tenantId: string, wishes: readonly Wish[]): 
      ORDER BY route, key
      ON CONFLICT (tenant_id, route, key) DO UPDATE
        SET owner = EXCLUDED.owner, body_hash = EXCLUDED.body_hash, answer = NULL, witness = NULL, expires_at = EXCLUDED.expires_at
-       WHERE held.expires_at < clock_timestamp() OR held.owner = ANY($7::text[])
+       WHERE held.expires_at < clock_timestamp() OR held.owner = ANY($7::text[]) OR held.owner = EXCLUDED.owner
      RETURNING owner`,
     [
       tenantId,

@@ -2,10 +2,10 @@ import type { Redis } from 'ioredis';
 import type { Witness } from '../../sync/witness';
 import type { Claim, Claimed, IdempotencyStore, KeptAnswer } from './idempotency-store';
 
-/** Takes the key if it is free or holds the stale answer; else tells its fields. */
+/** Takes the key if it is free, its own or holds the stale answer; else tells its fields. */
 const CLAIM = `
 local owner = redis.call('HGET', KEYS[1], 'owner')
-if owner and owner ~= ARGV[4] then return redis.call('HMGET', KEYS[1], 'owner', 'bodyHash', 'answer', 'witness') end
+if owner and owner ~= ARGV[1] and owner ~= ARGV[4] then return redis.call('HMGET', KEYS[1], 'owner', 'bodyHash', 'answer', 'witness') end
 redis.call('DEL', KEYS[1])
 redis.call('HSET', KEYS[1], 'owner', ARGV[1], 'bodyHash', ARGV[2])
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
@@ -24,6 +24,8 @@ type Fields = [owner: string, bodyHash: string, answer: string | null, witness: 
 
 /** Keys in Redis, a hash for each; Redis forgets them by itself. */
 export class RedisIdempotencyStore implements IdempotencyStore {
+  readonly isDatabase = false;
+
   constructor(private readonly redis: Redis) {}
 
   async claim({ at, owner, bodyHash }: Claim, leaseMs: number, stale = ''): Promise<Claimed> {
