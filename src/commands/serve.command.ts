@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import { Server as TcpServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -9,6 +10,9 @@ import { greeting } from '../greeting';
 import { Departure } from '../health/departure';
 import type { Command } from './command';
 import { letWatch } from './watched';
+
+/** The next request of a kept connection may be on its way already; it is answered, and that ends the connection. */
+const IDLE_PATIENCE_MS = 500;
 
 /** `serve`, or no name at all: answers requests, and pushes to Moodle. */
 export const serve: Command = async (input) => {
@@ -41,7 +45,12 @@ async function leave(app: NestExpressApplication, environment: Environment): Pro
 
 /** Requests in progress may end; a caller that keeps its request unfinished is not waited for. */
 async function closeInTime(server: Server, patienceMs: number): Promise<void> {
+  const idle = setTimeout(() => server.closeIdleConnections(), IDLE_PATIENCE_MS);
   const patience = setTimeout(() => server.closeAllConnections(), patienceMs);
-  await new Promise((closed) => server.close(closed));
-  clearTimeout(patience);
+  await letNobodyIn(server);
+  for (const timer of [idle, patience]) clearTimeout(timer);
 }
+
+/** Node's own way also ends those connections at once that are between two requests. */
+const letNobodyIn = (server: Server): Promise<void> =>
+  new Promise((closed) => TcpServer.prototype.close.call(server, () => closed()));
