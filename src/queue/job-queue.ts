@@ -28,6 +28,7 @@ export class JobQueue implements OnApplicationBootstrap, BeforeApplicationShutdo
   private readonly log = new Logger(JobQueue.name);
   private readonly boss: PgBoss;
   private readonly workers: Worker[] = [];
+  private readonly stopping = new AbortController();
   private isStarted = false;
 
   constructor(
@@ -68,7 +69,7 @@ export class JobQueue implements OnApplicationBootstrap, BeforeApplicationShutdo
       await this.boss.work<object>(queue, settings, async (jobs) => {
         for (const { data, signal } of jobs) {
           await this.dropOthers(queue, data);
-          await handler(data, signal);
+          await handler(data, AbortSignal.any([signal, this.stopping.signal]));
         }
       });
     }
@@ -101,7 +102,9 @@ export class JobQueue implements OnApplicationBootstrap, BeforeApplicationShutdo
     });
   }
 
+  /** Whoever is at work ends what is in hand, and leaves the rest to others. */
   async beforeApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
     if (!this.isStarted) return;
     const seconds = this.environment.SHUTDOWN_SECONDS + SETTLING_SECONDS;
     await this.boss.stop({ graceful: true, timeout: seconds * 1_000, close: false });
