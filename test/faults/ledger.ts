@@ -17,6 +17,8 @@ export interface SentRequest {
 /** What it was answered. */
 export interface Acknowledged extends SentRequest {
   readonly answer: string;
+  /** by `performance.now()` */
+  readonly at: number;
 }
 
 interface Standing {
@@ -49,7 +51,7 @@ export class Ledger {
   }
 
   acknowledge(request: SentRequest, answer: string): void {
-    this.acknowledged.push({ ...request, answer });
+    this.acknowledged.push({ ...request, answer, at: performance.now() });
     const { results } = JSON.parse(answer) as { results: { status: string; message: string }[] };
     for (const [at, { id, version }] of request.versions.entries()) {
       const result = results[at];

@@ -42,12 +42,12 @@ export class Sender {
       const response = await this.post(url, request);
       const text = await response.text();
       if (response.status === 200) this.ledger.acknowledge(request, text);
-      else if (AGAIN.has(response.status)) this.ledger.retry(String(response.status));
+      else if (isCleanly(response)) this.ledger.retry(String(response.status));
       else this.ledger.surprises.push(`${request.key}: ${response.status} ${text}`);
       return !AGAIN.has(response.status);
     } catch (error) {
       if (!isOfConnection(error)) throw error;
-      this.ledger.retry('no answer');
+      this.ledger.retry(isRefused(error) ? 'refused' : 'no answer');
       return false;
     }
   }
@@ -59,6 +59,14 @@ export class Sender {
   }
 }
 
+/** It says when to come again. */
+const isCleanly = ({ status, headers }: Response): boolean =>
+  AGAIN.has(status) && Number(headers.get('retry-after')) > 0;
+
+/** Nobody listens, so that nothing was sent. */
+const isRefused = ({ cause }: { readonly cause?: unknown }): boolean =>
+  (cause as NodeJS.ErrnoException | undefined)?.code === 'ECONNREFUSED';
+
 /** What `fetch` says when there is no connection, and when an answer breaks off. */
-const isOfConnection = (error: unknown): boolean =>
+const isOfConnection = (error: unknown): error is Error =>
   ['fetch failed', 'terminated'].includes((error as { message?: string } | null)?.message ?? '');

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { ask } from '../support/databases';
+import { COMMIT } from '../support/line';
 import { randomFrom } from '../support/random';
-import { drain, fill, RECORDS, sceneOf, senderOf } from './college-records';
+import { drain, fill, letKeysGo, RECORDS, sceneOf, senderOf } from './college-records';
 import { Load, studentsOf } from './load';
 import { REPEATS, SEEDS } from './repeats';
 import { type Server, Stage } from './stage';
@@ -17,14 +17,6 @@ beforeAll(async () => {
   server = await stage.serve();
 });
 afterAll(() => stage.close());
-
-/** Keys that the dead process holds for half a minute: as if that were over. */
-const letLeasesEnd = (tenant: string): Promise<unknown> =>
-  ask(
-    'UPDATE idempotency_key SET expires_at = clock_timestamp() WHERE tenant_id = $1 AND answer IS NULL',
-    [tenant],
-    stage.database.superuserUrl,
-  );
 
 async function killAndStartAnew(): Promise<void> {
   await server.run.end('SIGKILL');
@@ -42,14 +34,14 @@ describe.each([
       await fill(sender);
       const [entity, ids] = RECORDS[seed % RECORDS.length] ?? (['students', ['s1']] as const);
       const request = sender.ledger.next(entity, ids);
-      const caught = stage.line.stopAt('COMMIT', { after: 'INSERT INTO run ', arrives });
+      const caught = stage.line.stopAt(COMMIT, { after: 'INSERT INTO run ', arrives });
       const [isDone] = await Promise.all([sender.attempt(request), caught.then(killAndStartAnew)]);
       expect(isDone).toBe(false);
       const row = await college.service.row(entity, ids[0] ?? '', college.tenant);
       expect(versionIn(row[VERSIONED[entity].field])).toBe(arrives ? 2 : 1);
-      await letLeasesEnd(college.tenant);
+      await letKeysGo(college);
       await sender.insist(request);
-      expect(sender.ledger.acknowledged.at(-1)?.answer).toContain(arrives ? '"UNCHANGED":' : '"UPDATED":');
+      expect(sender.ledger.acknowledged.at(-1)?.answer).toContain(`"status":"${arrives ? 'UNCHANGED' : 'UPDATED'}"`);
       await drain(college);
       await expectNothingLost(sceneOf(college), sender.ledger);
     }
@@ -66,7 +58,7 @@ it('kill -9 of the service at any moment under load loses nothing, and does noth
     // Wherever they are by then.
     await pause(100 * randomFrom(seed)());
     await killAndStartAnew();
-    await letLeasesEnd(college.tenant);
+    await letKeysGo(college);
   }
   await load.stop();
   expect(sender.ledger.again['no answer']).toBeGreaterThan(0);

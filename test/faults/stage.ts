@@ -9,6 +9,9 @@ export interface Server {
   readonly url: string;
 }
 
+/** Who sends without a pause is to be held back by nothing but the fault. */
+const BOUNDLESS = { MOODLE_CALLS_PER_SECOND: '200', REQUESTS_PER_MINUTE: '1000000' };
+
 /** Colleges in a database of their own, and processes of the service that can be killed; they get at it by a line. */
 export class Stage {
   private readonly runs: Run[] = [];
@@ -21,10 +24,15 @@ export class Stage {
     private readonly variables: Readonly<Record<string, string>>,
   ) {}
 
-  static async start(name: string, colleges: number, variables: Record<string, string> = {}): Promise<Stage> {
-    const database = await createOwnDatabase(name);
+  /** @param where the database is; or the name of one that is made on the tests' server */
+  static async start(
+    where: string | OwnDatabase,
+    colleges: number,
+    variables: Record<string, string> = {},
+  ): Promise<Stage> {
+    const database = typeof where === 'string' ? await createOwnDatabase(where) : where;
     const line = new Line(new URL(database.url));
-    const own = { MOODLE_CALLS_PER_SECOND: '200', MOODLE_TIMEOUT_SECONDS: '60', ...variables };
+    const own = { ...BOUNDLESS, MOODLE_TIMEOUT_SECONDS: '60', ...variables };
     const push = await PushService.start(colleges, { ...own, DATABASE_URL: database.url });
     return new Stage(push, database, line, { ...push.variables, DATABASE_URL: await line.open() });
   }

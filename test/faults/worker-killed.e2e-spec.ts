@@ -3,8 +3,8 @@ import { answersAfter, type Fault, hangs, worksAfter } from '../support/moodle/f
 import { Gate } from '../support/moodle/gate';
 import type { College } from '../support/push';
 import { randomFrom } from '../support/random';
-import { fill, sceneOf, senderOf } from './college-records';
-import { isWhole, REPEATS, SEEDS, tell } from './repeats';
+import { fill, sceneOf, senderOf, untilPushed } from './college-records';
+import { batchesOf, isWhole, REPEATS, tell } from './repeats';
 import { Stage } from './stage';
 import { expectNothingLost } from './verdict';
 
@@ -33,11 +33,8 @@ afterAll(() => stage.close());
 
 /** So many at a time: what is measured is how soon a worker is missed, not how much two cores can do. */
 const AT_ONCE = 5;
-const BATCHES = Array.from({ length: Math.ceil(REPEATS / AT_ONCE) }, (_none, n) =>
-  SEEDS.slice(n * AT_ONCE, (n + 1) * AT_ONCE),
-);
 
-it.each(BATCHES.map((seeds) => [seeds]))(
+it.each(batchesOf(AT_ONCE).map((seeds) => [seeds]))(
   'kill -9 of a worker before, during or after a call: nothing is lost, doubled or stale (seeds %j)',
   async (seeds) => {
     const [dead, never] = [new Gate(), new Gate()];
@@ -56,7 +53,10 @@ it.each(BATCHES.map((seeds) => [seeds]))(
     const second = stage.work(caught.length);
     await second.says(/( works), /);
     const times = await measure(colleges, held);
-    for (const { college, sender } of caught) await expectNothingLost(sceneOf(college), sender.ledger);
+    for (const { college, sender } of caught) {
+      await untilPushed(college);
+      await expectNothingLost(sceneOf(college), sender.ledger);
+    }
     await second.end('SIGTERM');
     tell('what a killed worker had in its hands was pushed again, and everything else, after at most', times);
     if (isWhole) expect([times.pushedAgain <= PUSHED_AGAIN_S, times.drained <= DRAINED_S]).toEqual([true, true]);

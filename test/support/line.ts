@@ -1,5 +1,11 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
+/**
+ * How a commit of the service's is told on the wire, where it is asked for by its name: a connection is given the text of a
+ * statement once.
+ */
+export const COMMIT = '\0commit\0';
+
 /** What is to happen to the next message with these words, on a connection that has sent the others before. */
 interface Trap {
   readonly words: string;
@@ -77,11 +83,11 @@ export class Line {
     }
     const upstream = connect(Number(this.target.port), this.target.hostname);
     let own: Trap | null = null;
-    let isAfter = false;
+    let near: Trap | null = null;
     client.on('data', (chunk) => {
       if (own) return;
-      isAfter ||= this.trap !== null && chunk.includes(this.trap.after);
-      if (this.trap && isAfter && chunk.includes(this.trap.words)) {
+      if (this.trap && chunk.includes(this.trap.after)) near = this.trap;
+      if (this.trap && near === this.trap && chunk.includes(this.trap.words)) {
         own = this.trap;
         this.trap = null;
         if (!own.arrives) return own.caught(client);
