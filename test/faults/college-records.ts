@@ -1,7 +1,6 @@
 import { TenantTransaction } from '../../src/database/tenant-transaction';
 import { eventually } from '../support/eventually';
 import type { College } from '../support/push';
-import { eventually } from '../support/eventually';
 import { Ledger } from './ledger';
 import { type Address, Sender } from './sender';
 import type { Scene } from './verdict';
