@@ -38,7 +38,7 @@ type PreparedSection = Prepared<WantedSection, SectionWork>;
 interface SectionMemo {
   /** the sections that were there before one was added: what is not among them is ours */
   readonly seen?: readonly number[];
-  /** the section, before it is hidden: from then on it may be listed to nobody */
+  /** the section, before it is named or hidden: from then on it may look like any other, or be listed to nobody */
   readonly id?: number;
 }
 
@@ -121,8 +121,9 @@ export class SectionKind implements TargetKind<WantedSection, SectionWork> {
     if (name === null && known !== null) return nothing();
     const id = await this.findOrAdd(sections, work, made, remember);
     if (typeof id !== 'number') return id;
+    // Once it bears a name that changes before this is settled, nothing else would tell whose it is.
+    await remember(work.target, { id } satisfies SectionMemo);
     if (name !== null) await sections.rename(courseid, id, name);
-    if (!visible) await remember(work.target, { id } satisfies SectionMemo);
     if (await sections.setVisible(courseid, id, visible)) return id;
     throw new MoodleError('transient', 'section_not_found', 'A section has gone while it was made');
   }
