@@ -3,7 +3,6 @@ import { TenantTransaction } from '../src/database/tenant-transaction';
 import { eventually } from './support/eventually';
 import { ask } from './support/moodle/ask';
 import {
-  answersAfter,
   answersException,
   answersHalf,
   answersHtml,
@@ -119,29 +118,6 @@ describe('a call that is carried out after we gave up', () => {
     await addSectionAtTop('Somebody’s own');
     await college.settle();
     expect(sectionNames()).toEqual(['General', 'Somebody’s own', 'Class c1']);
-  });
-
-  it('adds no section again of a worker that died when all had their names, though these have changed since', async () => {
-    await college.sync('programs', program('p1'));
-    await college.push();
-    const names: string[] = [];
-    const gate = new Gate();
-    college.moodle.fail(answersAfter(gate), {
-      of: ({ wsfunction }) => wsfunction === 'core_update_inplace_editable' && names.push(wsfunction) === 2,
-    });
-    await college.sync('classes', courseClass('c1'), courseClass('c2'));
-    const died = college.push();
-    await eventually(async () => expect(names).toHaveLength(2));
-    await college.sync(
-      'classes',
-      courseClass('c1', { Class_Name: 'First' }),
-      courseClass('c2', { Class_Name: 'Second' }),
-    );
-    await college.settle();
-    gate.open();
-    await died;
-    await college.settle();
-    expect(sectionNames()?.toSorted()).toEqual(['First', 'General', 'Second']);
   });
 
   const sectionNames = () => college.made.courses[0]?.sections.map(({ name }) => name);

@@ -24,7 +24,7 @@ const CHANGES = [
 let push: PushService;
 let other: TestService;
 beforeAll(async () => {
-  push = await PushService.start(12 * REPEATS, { MOODLE_CALLS_PER_SECOND: '200', MOODLE_TIMEOUT_SECONDS: '60' });
+  push = await PushService.start(13 * REPEATS, { MOODLE_CALLS_PER_SECOND: '200', MOODLE_TIMEOUT_SECONDS: '60' });
   other = await TestService.start(push.variables);
 });
 afterAll(async () => {
@@ -87,6 +87,28 @@ it.each(CHANGES)('a change of one of %s (%s) during its own push (%s)', async (e
       await sender.change(entity, id);
       gate.open();
       await slow;
+      await drain(college);
+      await expectNothingLost(sceneOf(college), sender.ledger);
+    }),
+  );
+});
+
+it('a worker that dies when new sections have their names, which change before they are pushed again', async () => {
+  await Promise.all(
+    SEEDS.map(async () => {
+      const { college, sender } = await begin();
+      await sender.change('classes', 'p1c3', 'p1c4', 'p1c5');
+      const gate = new Gate();
+      let named = 0;
+      const of = ({ wsfunction }: { wsfunction: string }): boolean =>
+        wsfunction === 'core_update_inplace_editable' && (named += 1) === 3;
+      college.moodle.fail(answersAfter(gate), { of });
+      const dead = college.push();
+      await eventually(() => Promise.resolve(expect(named).toBe(3)));
+      await sender.change('classes', 'p1c3', 'p1c4', 'p1c5');
+      await drain(college);
+      gate.open();
+      await dead;
       await drain(college);
       await expectNothingLost(sceneOf(college), sender.ledger);
     }),
