@@ -1,6 +1,10 @@
 import { newTenant, statusesOf, TestService } from './support/app';
 import { ask, workerDatabaseUrl } from './support/databases';
+import { eventually } from './support/eventually';
 import { Line } from './support/line';
+
+/** A database that is silent is waited for in every step of a request. */
+jest.setTimeout(180_000);
 
 let line: Line;
 let service: TestService;
@@ -29,6 +33,20 @@ it('answers 503 while the database is away, acknowledges nothing, and works agai
   line.mend();
   expect(await post()).toMatchObject({ status: 200, body: { results: [{ status: 'NEW' }] } });
   expect(await service.send('GET', '/v1/health/ready')).toMatchObject({ status: 200 });
+});
+
+it('is no reason to wait for ever when it says nothing at all: 503, and it works again by itself', async () => {
+  const silent = new Line(new URL(workerDatabaseUrl()));
+  const impatient = await TestService.start({ DATABASE_URL: await silent.open(), DATABASE_TIMEOUT_SECONDS: '1' });
+  const headers = { 'X-Tenant-ID': newTenant() };
+  const post = () => impatient.send('POST', '/v1/sync/programs', { body: '{"id":"p1","Name":"HND"}', headers });
+  await impatient.sync('programs', { id: 'p0', Name: 'HND' }, { tenant: headers['X-Tenant-ID'] });
+  silent.hold();
+  expect(await post()).toMatchObject({ status: 503, body: { code: 'DATABASE_UNAVAILABLE' } });
+  silent.mend();
+  await eventually(async () => expect(await post()).toMatchObject({ status: 200 }));
+  await impatient.close();
+  await silent.close();
 });
 
 const student = { id: 's1', Display_Name: 'Omar', Academic_Email: 'omar@c.example' };

@@ -128,6 +128,13 @@ export class Environment {
   @Max(200)
   DATABASE_POOL_SIZE = 16;
 
+  /** So long one statement may take; a database that says nothing for a little longer is taken for gone. */
+  @ToInteger()
+  @IsInt()
+  @Min(1)
+  @Max(3_600)
+  DATABASE_TIMEOUT_SECONDS = 60;
+
   /** A JSON file with the profile of tenants that have none of their own. */
   @IsOptional()
   @IsString()

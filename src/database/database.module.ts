@@ -10,8 +10,12 @@ import { TenantTransaction } from './tenant-transaction';
   imports: [
     TypeOrmModule.forRootAsync({
       inject: [Environment],
-      useFactory: ({ DATABASE_URL, APP_NAME, DATABASE_POOL_SIZE }: Environment) => ({
-        ...dataSourceOptions(DATABASE_URL ?? '', { applicationName: APP_NAME, poolSize: DATABASE_POOL_SIZE }),
+      useFactory: (environment: Environment) => ({
+        ...dataSourceOptions(environment.DATABASE_URL ?? '', {
+          applicationName: environment.APP_NAME,
+          poolSize: environment.DATABASE_POOL_SIZE,
+          timeoutSeconds: environment.DATABASE_TIMEOUT_SECONDS,
+        }),
         autoLoadEntities: true,
         retryAttempts: 1,
       }),
