@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { findCommand } from '../src/commands/commands';
 import { readEnvironment } from '../src/config/environment';
 import { migrate } from '../src/database/migrate';
+import { APPLICATION_ROLE } from '../src/database/tenant-table';
 import { ask, urlOfDatabase } from './support/databases';
 import { of, readStages } from './support/dockerfile';
 import { knownVariables } from './support/known-variables';
@@ -146,6 +147,8 @@ it('what PostgreSQL runs once makes a role with which the service can start', as
   const admin = urlOfDatabase('postgres', 'superuser');
   try {
     for (const statement of renamed.split(';\n').filter((part) => part.trim() !== '')) await ask(statement, [], admin);
+    // The tests’ server has this role already, so that no migration makes it for the new owner.
+    await ask(`GRANT ${APPLICATION_ROLE} TO ${other}`, [], admin);
     const own = new URL(urlOfDatabase(other, 'superuser'));
     own.username = other;
     own.password = 'd4t4b4se';

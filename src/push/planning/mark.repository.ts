@@ -23,9 +23,9 @@ export class MarkRepository {
     );
   }
 
-  /** Marks every record of these entities, whatever became of it; what was marked before is among them. */
+  /** Marks every record of these entities, whatever became of it; what a run has marked before keeps its run. */
   async addAll(db: TenantDb, tenantId: string, entities: readonly string[]): Promise<void> {
-    await db.query('DELETE FROM push_mark WHERE tenant_id = $1', [tenantId]);
+    await db.query('DELETE FROM push_mark WHERE tenant_id = $1 AND run_id IS NULL', [tenantId]);
     const rows = entities.map((entity) => `SELECT '${entity}:' || zoho_id FROM "${entity}" WHERE tenant_id = $1`);
     await db.query(
       `INSERT INTO push_mark (tenant_id, subjects)
