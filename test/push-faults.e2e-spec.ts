@@ -17,6 +17,7 @@ import {
 } from './support/moodle/faults';
 import { Gate } from './support/moodle/gate';
 import { addUser } from './support/moodle/seed';
+import { WRITES } from './support/moodle/writes';
 import { courseClass, enrollment, type College, program, PushService, student } from './support/push';
 
 let push: PushService;
@@ -49,16 +50,6 @@ const expectOneOfEach = () => {
 };
 
 describe('every call that changes something may fail once, and nothing is lost or doubled', () => {
-  const WRITES = [
-    CREATE_USERS,
-    'core_course_create_courses',
-    'core_courseformat_update_course',
-    'core_update_inplace_editable',
-    'core_group_create_groups',
-    'enrol_manual_enrol_users',
-    'core_group_add_group_members',
-  ];
-
   it.each(WRITES)('%s: carried out, then the connection is cut', async (name) => {
     college.moodle.fail(resetsAfterWork(), { of: name });
     await everything();

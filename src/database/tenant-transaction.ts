@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
-import type { Pool, QueryResult } from 'pg';
+import type { QueryResult } from 'pg';
 import { DataSource } from 'typeorm';
 import { isReadOnly, isTransient, isUnavailable, sqlState } from './database-errors';
 import { inFlight } from './in-flight';
+import { poolOf } from './pool-of';
 import { FAILED_BEFORE, StatementLine } from './statement-train';
 import { TenantDb } from './tenant-db';
 import { APPLICATION_ROLE, TENANT_SETTING } from './tenant-table';
@@ -86,7 +87,7 @@ export class TenantTransaction {
   }
 
   private async once<T>(attempt: (line: StatementLine) => Promise<T>): Promise<T> {
-    const client = await this.pool.connect();
+    const client = await poolOf(this.dataSource).connect();
     // Told by the statement that is under way; a connection that breaks in between must not end the process.
     client.on('error', ignore);
     const line = new StatementLine(client);
@@ -164,18 +165,15 @@ export class TenantTransaction {
 
   private async statusOf(transactionId: string): Promise<string> {
     try {
-      const { rows } = await this.pool.query<{ status: string | null }>('SELECT pg_xact_status($1::xid8) AS status', [
-        transactionId,
-      ]);
+      const { rows } = await poolOf(this.dataSource).query<{ status: string | null }>(
+        'SELECT pg_xact_status($1::xid8) AS status',
+        [transactionId],
+      );
       return rows[0]?.status ?? 'unknown';
     } catch (error) {
       if (!isUnavailable(error)) throw error;
       return 'unknown';
     }
-  }
-
-  private get pool(): Pool {
-    return (this.dataSource.driver as unknown as { master: Pool }).master;
   }
 }
 

@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import type { Pool } from 'pg';
 import { Gauge, Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
+import { poolOf } from '../database/pool-of';
 
 /** What this process has of connections to the database, and who waits for one. */
 @Injectable()
@@ -12,7 +12,7 @@ export class PoolGauges implements OnApplicationBootstrap {
   ) {}
 
   onApplicationBootstrap(): void {
-    const pool = (this.dataSource.driver as unknown as { master: Pool }).master;
+    const pool = poolOf(this.dataSource);
     const { max } = pool.options;
     this.gauge('database_pool_size', 'How many connections there are at most', () => max);
     this.gauge('database_pool_in_use', 'How many connections are in use', () => pool.totalCount - pool.idleCount);

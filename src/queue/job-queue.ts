@@ -1,9 +1,9 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
-import type { Pool } from 'pg';
 import { type Db, PgBoss, type WorkOptions } from 'pg-boss';
 import { DataSource } from 'typeorm';
 import type { TenantDb } from '../database/tenant-db';
 import { Environment } from '../config/environment';
+import { poolOf } from '../database/pool-of';
 import { QUEUE_SCHEMA } from '../database/queue-schema';
 
 /** What is done with a job: it must bear being done twice, and one for several that ask for the same. */
@@ -112,8 +112,7 @@ export class JobQueue implements OnApplicationBootstrap, BeforeApplicationShutdo
 }
 
 const overPool = (dataSource: DataSource): Db => ({
-  executeSql: async (text, values) =>
-    await (dataSource.driver as unknown as { master: Pool }).master.query(text, values),
+  executeSql: async (text, values) => await poolOf(dataSource).query(text, values),
 });
 
 const overTransaction = (db: TenantDb): Db => ({

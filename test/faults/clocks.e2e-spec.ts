@@ -6,7 +6,7 @@ import { eventually } from '../support/eventually';
 import { answersAfter } from '../support/moodle/faults';
 import { Gate } from '../support/moodle/gate';
 import { type College, program, student } from '../support/push';
-import { changeOne, drain, fill, sceneOf, senderOf, untilPushed } from './college-records';
+import { changeOne, drain, fill, sceneOf, senderOf, untilDrained } from './college-records';
 import { randomFrom } from '../support/random';
 import { REPEATS, SEEDS } from './repeats';
 import { type Server, Stage } from './stage';
@@ -52,7 +52,7 @@ it('nothing is lost, doubled or stale, whoever answers and whoever pushes', asyn
       const random = randomFrom(seed);
       await fill(sender);
       for (let count = 0; count < 20; count += 1) await changeOne(sender, random);
-      await untilPushed(college);
+      await untilDrained(college);
       await expectNothingLost(sceneOf(college), sender.ledger);
     }),
   );
@@ -87,7 +87,7 @@ it.each([
     expect(await leaseOf(college)).toMatchObject({ lease: lease.lease });
     expect(college.called().filter((name) => name === USERS)).toHaveLength(1);
     gate.open();
-    await untilPushed(college);
+    await untilDrained(college);
     await expectNothingLost(sceneOf(college), sender.ledger);
   }
   for (const worker of [own, another]) expect(await worker.end('SIGTERM')).toBe(0);

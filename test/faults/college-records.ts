@@ -1,4 +1,3 @@
-import { TenantTransaction } from '../../src/database/tenant-transaction';
 import { eventually } from '../support/eventually';
 import type { College } from '../support/push';
 import { Ledger } from './ledger';
@@ -71,19 +70,11 @@ async function letTimePass(college: College): Promise<void> {
   ]);
 }
 
-/** Waits until workers have brought Moodle to what it is to be. Marks come first: what is left of one is a target. */
-export const untilPushed = (college: College): Promise<void> =>
-  eventually(async () => expect([await hasMarks(college), await college.unpushed()]).toEqual([false, []]));
-
 const hasMarks = async (college: College): Promise<boolean> =>
   (await college.query<object>('SELECT FROM push_mark WHERE tenant_id = $1', [college.tenant])).length > 0;
 
 /** Keys whose requests will never be answered are held for half a minute: as if that were over. */
-export const letKeysGo = ({ service, tenant }: College): Promise<unknown> =>
-  service.app
-    .get(TenantTransaction)
-    .run(tenant, (db) =>
-      db.change('UPDATE idempotency_key SET expires_at = clock_timestamp() WHERE tenant_id = $1 AND answer IS NULL', [
-        tenant,
-      ]),
-    );
+export const letKeysGo = (college: College): Promise<unknown> =>
+  college.query('UPDATE idempotency_key SET expires_at = clock_timestamp() WHERE tenant_id = $1 AND answer IS NULL', [
+    college.tenant,
+  ]);

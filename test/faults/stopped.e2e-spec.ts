@@ -5,7 +5,7 @@ import { answersAfter, hangs } from '../support/moodle/faults';
 import { Gate } from '../support/moodle/gate';
 import type { College } from '../support/push';
 import { randomFrom } from '../support/random';
-import { drain, fill, sceneOf, senderOf, untilPushed } from './college-records';
+import { drain, fill, sceneOf, senderOf, untilDrained } from './college-records';
 import { REPEATS, SEEDS } from './repeats';
 import { type Server, Stage } from './stage';
 import { UnderLoad } from './under-load';
@@ -118,7 +118,7 @@ async function begin(caught: readonly Caught[], variables: Record<string, string
 async function finish(caught: readonly Caught[]): Promise<void> {
   const second = await begin(caught);
   for (const { college, sender } of caught) {
-    await untilPushed(college);
+    await untilDrained(college);
     await expectNothingLost(sceneOf(college), sender.ledger);
   }
   expect(await second.end('SIGTERM')).toBe(0);

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { College } from '../support/push';
 import { randomFrom } from '../support/random';
 import type { Run } from '../support/run';
-import { changeOne, fill, letKeysGo, sceneOf, senderOf, untilPushed } from './college-records';
+import { changeOne, fill, letKeysGo, sceneOf, senderOf, untilDrained } from './college-records';
 import { Load, studentsOf } from './load';
 import { isWhole, tell } from './repeats';
 import type { Address, Sender } from './sender';
@@ -90,7 +90,7 @@ export class UnderLoad {
   async endWell(what: string, replays: Replays = 'equal'): Promise<void> {
     const began = performance.now();
     await Promise.all(this.busy.map(({ load }) => load.stop()));
-    for (const { college } of this.busy) await untilPushed(college);
+    for (const { college } of this.busy) await untilDrained(college);
     const times = { back: this.back, drained: secondsSince(began) };
     for (const { college, sender } of this.busy) {
       await letKeysGo(college);

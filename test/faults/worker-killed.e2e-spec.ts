@@ -1,9 +1,10 @@
 import { eventually } from '../support/eventually';
 import { answersAfter, type Fault, hangs, worksAfter } from '../support/moodle/faults';
 import { Gate } from '../support/moodle/gate';
+import { WRITES } from '../support/moodle/writes';
 import type { College } from '../support/push';
 import { randomFrom } from '../support/random';
-import { fill, sceneOf, senderOf, untilPushed } from './college-records';
+import { fill, sceneOf, senderOf, untilDrained } from './college-records';
 import { batchesOf, isWhole, REPEATS, tell } from './repeats';
 import { Stage } from './stage';
 import { expectNothingLost } from './verdict';
@@ -11,15 +12,6 @@ import { expectNothingLost } from './verdict';
 /** A worker that is dead is noticed after seconds, and what it had in its hands looked up twice. */
 jest.setTimeout(300_000);
 
-const WRITES = [
-  'core_user_create_users',
-  'core_course_create_courses',
-  'core_courseformat_update_course',
-  'core_update_inplace_editable',
-  'core_group_create_groups',
-  'enrol_manual_enrol_users',
-  'core_group_add_group_members',
-];
 const PHASES = 3;
 /** So soon what a killed worker had in its hands is pushed again, and all the rest. */
 const PUSHED_AGAIN_S = 30;
@@ -54,7 +46,7 @@ it.each(batchesOf(AT_ONCE).map((seeds) => [seeds]))(
     await second.says(/( works), /);
     const times = await measure(colleges, held);
     for (const { college, sender } of caught) {
-      await untilPushed(college);
+      await untilDrained(college);
       await expectNothingLost(sceneOf(college), sender.ledger);
     }
     await second.end('SIGTERM');

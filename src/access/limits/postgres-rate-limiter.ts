@@ -1,6 +1,9 @@
+import { Logger } from '@nestjs/common';
 import type { Pool, QueryResult } from 'pg';
 import { type IRateLimiterPostgresOptions, RateLimiterPostgres } from 'rate-limiter-flexible';
 import type { DataSource } from 'typeorm';
+import { poolOf } from '../../database/pool-of';
+import { describeError } from '../../logging/describe-error';
 
 const TABLE = 'request_rate';
 const NOW = '(extract(epoch FROM clock_timestamp()) * 1000)::bigint';
@@ -16,11 +19,12 @@ type Options = Pick<
  * an hour ahead leaves the others a minute that does not end for an hour, and ends theirs before its time.
  */
 export class PostgresRateLimiter extends RateLimiterPostgres {
+  private readonly log = new Logger(PostgresRateLimiter.name);
   private readonly pool: Pool;
 
   constructor(dataSource: DataSource, options: Options) {
     super({ ...options, storeClient: dataSource, storeType: 'typeorm', tableName: TABLE, tableCreated: true });
-    this.pool = (dataSource.driver as unknown as { master: Pool }).master;
+    this.pool = poolOf(dataSource);
   }
 
   /** @returns `points`, and `expire` by the clock of this process, as the library reads it */
@@ -40,8 +44,8 @@ export class PostgresRateLimiter extends RateLimiterPostgres {
   async clearExpired(): Promise<void> {
     try {
       await this.pool.query(`DELETE FROM ${TABLE} WHERE expire < ${NOW} - ${HOUR_MS}`);
-    } catch {
-      // Next time.
+    } catch (error) {
+      this.log.warn(`Rates that have ended could not be taken away: ${describeError(error)}`);
     }
   }
 }
