@@ -50,6 +50,9 @@ describe('a line of the log that holds', () => {
     ['e-mail address', 'GET /v1/users/a%40college.example'],
     ['phone', 'called +90 555 010 0002'],
     ['phone', 'called +905550100002'],
+    ['phone', 'called %2B90555'],
+    ['phone', 'called 00905550100002'],
+    ['phone', 'called 0090 (555) 010-00-02'],
     ['date of birth', 'born 2003-04-17'],
   ])('a %s is found: %s', (kind, text) => {
     expect(inLine(text)).toEqual([kind]);
@@ -68,6 +71,9 @@ describe('a line of the log that holds', () => {
     'Migrated: Push1700000500000',
     'Nothing is pushed for t-1 until Moodle takes calls again (tls): certificate',
     'Send a key, mzi_…',
+    'nodejs_gc_duration_seconds_sum{kind="minor"} 0.00905647199973464',
+    'run 0199a3c2-7b11-7d20-9a01-009055501002',
+    'fingerprint 009055501000021f',
     'to select from',
   ])('nothing of it passes: %s', (text) => {
     expect([inLine(text), inLine(logged(text))]).toEqual([[], []]);

@@ -5,7 +5,8 @@ interface Remembered<T> {
 
 /** What another process has changed counts here after this time at the latest. */
 const REMEMBERED_MS = 2_000;
-const MOST_REMEMBERED = 10_000;
+/** More than a process serves within that time; what is older is of no use. */
+const MOST_REMEMBERED = 2_000;
 
 /** Remembers what was read of something, for a moment, so that it need not be read for every request. */
 export class BriefMemory<T> {

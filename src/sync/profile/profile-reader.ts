@@ -44,7 +44,8 @@ interface Remembered {
 
 /** A profile that another process has changed counts here after this time at the latest. */
 const REMEMBERED_MS = 2_000;
-const MOST_REMEMBERED = 10_000;
+/** More than a process serves within that time; what is older is of no use. */
+const MOST_REMEMBERED = 2_000;
 
 /** Reads tenants' profiles, and remembers each for a moment. */
 @Injectable()

@@ -8,10 +8,13 @@ export const OMAR = {
 } as const;
 export const ELIF = { name: 'Dr. Elif Yildiz' } as const;
 
-/** What tells one of them, however it is spelled; phones in figures, spaced or not. */
+/**
+ * What tells one of them, however it is spelled; phones in figures, spaced or not. One that begins with 00 must be
+ * whole and stand alone: a measured second or an id of a run may hold such figures too.
+ */
 export const PERSONAL: readonly [kind: string, pattern: RegExp][] = [
   ['name', /\b(?:omar|kaya|elif|yildiz|layla|haddad|kerem|acar|mina|aslan|lovelace)\b/i],
   ['e-mail address', /\w(?:@|%40)[\w-]{1,63}(?:\.[\w-]{1,63})*\.[a-z]{2,}\b/i],
-  ['phone', /(?:\+|%2B|\b00)90[ \-()]*5\d\d/i],
+  ['phone', /(?:\+|%2B)90[ \-()]*5\d\d|(?<![\w.-])0090[ \-()]*5(?:[ \-()]*\d){9}(?!\w)/i],
   ['date of birth', /\b2003-04-17\b/],
 ];
