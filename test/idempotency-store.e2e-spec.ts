@@ -116,6 +116,17 @@ describe.each(STORES)('keys in %s', (_name, open) => {
     expect(await claimWhenFree(another())).toEqual({ state: 'ours' });
   });
 
+  it('hold an answer for its time, though its owner does not know that it was kept and lets the key go', async () => {
+    await store.claim(first, LONG);
+    await store.keep(first, answer, 60);
+    await store.renew(first, 1);
+    await store.release(first);
+    const clock = another({ at: { ...first.at, key: 'clock' } });
+    await store.claim(clock, 1);
+    await claimWhenFree({ ...clock, owner: randomUUID() });
+    expect(await store.claim(another(), LONG)).toMatchObject({ state: 'answered', answer });
+  });
+
   it('give up an answer that is no longer true to one of those that found it so', async () => {
     await store.claim(first, LONG);
     await store.keep(first, answer, 60);

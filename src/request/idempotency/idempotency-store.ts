@@ -41,11 +41,14 @@ export interface IdempotencyStore {
    * @param stale the owner of an answer that is no longer true, and may be replaced
    */
   claim(claim: Claim, leaseMs: number, stale?: string): Promise<Claimed>;
-  /** Holds the key for another `leaseMs`; does nothing when it is no longer this owner's. */
+  /** Holds the key for another `leaseMs`; does nothing when it is answered, or no longer this owner's. */
   renew(claim: Claim, leaseMs: number): Promise<void>;
   /** Keeps the answer; does nothing when the key is no longer this owner's. */
   keep(claim: Claim, answer: KeptAnswer, seconds: number): Promise<void>;
-  /** Frees the key, if it is still this owner's. */
+  /**
+   * Frees the key, if it is still this owner's. An answer stays: it may have been kept though its owner never learned
+   * of it, and given to somebody since.
+   */
   release(claim: Claim): Promise<void>;
 }
 

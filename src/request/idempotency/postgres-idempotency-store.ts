@@ -78,7 +78,7 @@ export class PostgresIdempotencyStore implements IdempotencyStore {
     await this.within(at.tenantId, (db) =>
       db.change(
         `UPDATE idempotency_key SET expires_at = clock_timestamp() + $5 * interval '1 millisecond'
-         WHERE tenant_id = $1 AND route = $2 AND key = $3 AND owner = $4`,
+         WHERE tenant_id = $1 AND route = $2 AND key = $3 AND owner = $4 AND answer IS NULL`,
         [at.tenantId, at.route, at.key, owner, leaseMs],
       ),
     );
@@ -116,12 +116,11 @@ export class PostgresIdempotencyStore implements IdempotencyStore {
 
   async release({ at, owner }: Claim): Promise<void> {
     await this.within(at.tenantId, (db) =>
-      db.change('DELETE FROM idempotency_key WHERE tenant_id = $1 AND route = $2 AND key = $3 AND owner = $4', [
-        at.tenantId,
-        at.route,
-        at.key,
-        owner,
-      ]),
+      db.change(
+        `DELETE FROM idempotency_key
+         WHERE tenant_id = $1 AND route = $2 AND key = $3 AND owner = $4 AND answer IS NULL`,
+        [at.tenantId, at.route, at.key, owner],
+      ),
     );
   }
 

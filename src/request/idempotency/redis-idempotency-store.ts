@@ -14,11 +14,14 @@ return false`;
 const ifOurs = (commands: string): string =>
   `if redis.call('HGET', KEYS[1], 'owner') ~= ARGV[1] then return 0 end ${commands} return 1`;
 
-const RENEW = ifOurs(`redis.call('PEXPIRE', KEYS[1], ARGV[2])`);
+const ifUnanswered = (commands: string): string =>
+  ifOurs(`if redis.call('HEXISTS', KEYS[1], 'answer') == 1 then return 0 end ${commands}`);
+
+const RENEW = ifUnanswered(`redis.call('PEXPIRE', KEYS[1], ARGV[2])`);
 const KEEP = ifOurs(
   `redis.call('HSET', KEYS[1], 'answer', ARGV[3], 'witness', ARGV[4]) redis.call('PEXPIRE', KEYS[1], ARGV[2])`,
 );
-const RELEASE = ifOurs(`redis.call('DEL', KEYS[1])`);
+const RELEASE = ifUnanswered(`redis.call('DEL', KEYS[1])`);
 
 type Fields = [owner: string, bodyHash: string, answer: string | null, witness: string | null];
 
