@@ -4,6 +4,7 @@ import { Logger } from 'nestjs-pino';
 import { Environment } from './config/environment';
 import { Departure } from './health/departure';
 import { serveDocs } from './openapi/docs-pages';
+import { lingerAtClose } from './request/lingering-close';
 import { limitArrival, ownDeadlines } from './request/request-deadline';
 import { nameRequest } from './request/request-id';
 import { RequestMetrics } from './request/request-metrics';
@@ -20,6 +21,7 @@ export function configureApp(app: NestExpressApplication): NestExpressApplicatio
   app.use(app.get(RequestMetrics).watch);
   ownDeadlines(app.getHttpServer());
   app.use(limitArrival);
+  app.use(lingerAtClose);
   answerUnreadable(app.getHttpServer());
   app.disable('x-powered-by');
   // Hashing every answer for an ETag that no webhook asks for costs a quarter of a small request.

@@ -1,7 +1,8 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { bearing, newKey } from './support/access';
 import { newTenant, statusesOf, TestService } from './support/app';
@@ -124,6 +125,42 @@ describe('requests of one tenant at once', () => {
     expect(statusesOf(free)).toEqual(['NEW']);
     expect((await waiting).flatMap(statusesOf)).toEqual(Array(6).fill('UPDATED'));
     await service.close();
+  });
+});
+
+describe('an answer that comes before the body', () => {
+  const LENGTH = 64 * 1_024 * 1_024;
+  let service: TestService;
+  beforeAll(async () => {
+    service = await TestService.start({ AUTHENTICATION: 'key-or-signature' });
+  });
+  afterAll(() => service.close());
+  const send = (path: string, headers: readonly string[]): Socket => {
+    const port = Number(new URL(service.url).port);
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }).on('error', () => undefined);
+    socket.write([`POST ${path} HTTP/1.1`, 'Host: x', `Content-Length: ${LENGTH}`, ...headers, '\r\n'].join('\r\n'));
+    return socket;
+  };
+
+  it.each([
+    ['the caller wants the connection to end', '/v1/sync/programs', ['Connection: close'], 401],
+    ['nothing of the body is read', '/v1/import/nothing', ['Content-Type: text/csv'], 404],
+    ['some of the body was read', '/v1/import/programs', ['Content-Type: text/csv'], 400],
+  ])('reaches who reads it only when all is sent: %s', async (_when, path, headers, status) => {
+    const key = await newKey(service, { tenant: newTenant() });
+    const socket = send(path, status === 401 ? headers : [...headers, `Authorization: Bearer ${key}`]);
+    await promisify<Buffer>(socket.write).call(socket, Buffer.alloc(LENGTH, 'x'));
+    expect(await text(socket)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    socket.end();
+  });
+
+  it('ends the connection of who never sends the body', async () => {
+    const socket = send('/v1/sync/programs', ['Connection: close']);
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 401 /);
+    const { promise: isOver, resolve } = Promise.withResolvers<void>();
+    socket.once('close', resolve);
+    const sending = setInterval(() => socket.write('x'), 100);
+    await isOver.finally(() => clearInterval(sending));
   });
 });
 
