@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { endOfTest } from '../support/end-of-test';
 import type { Sender } from './sender';
 
-/** Senders who do one thing after the other, without a pause, until they are told to stop. */
+/** Senders who do one thing after the other, without a pause, until they are told to stop or their test is over. */
 export class Load {
   private isOver = false;
   private readonly working: Promise<unknown>;
@@ -14,7 +15,11 @@ export class Load {
 
   /** A moment in the middle of it. @throws what has stopped one of them */
   async reach(isReached: () => boolean): Promise<void> {
-    while (!isReached()) await Promise.race([pause(5), this.working]);
+    const isOver = endOfTest();
+    while (!isReached()) {
+      if (isOver()) throw new Error('The test was over before');
+      await Promise.race([pause(5), this.working]);
+    }
   }
 
   /** Waits until the last thing that was begun is done. */
@@ -24,7 +29,8 @@ export class Load {
   }
 
   private async repeat(work: () => Promise<void>): Promise<void> {
-    while (!this.isOver) await work();
+    const isOver = endOfTest();
+    while (!this.isOver && !isOver()) await work();
   }
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { collectingFetch } from '../support/canary/collecting-fetch';
+import { endOfTest } from '../support/end-of-test';
 import type { Ledger, SentRequest } from './ledger';
 import type { VersionedEntity } from './versions';
 
@@ -12,8 +13,6 @@ const PAUSE_MS = 50;
 
 /** Sends changes as a caller does that is not to lose any: each again, under the same key, until it is acknowledged. */
 export class Sender {
-  private hasLeft = false;
-
   constructor(
     private readonly address: Address,
     protected readonly tenant: string,
@@ -26,12 +25,8 @@ export class Sender {
   }
 
   async insist(request: SentRequest): Promise<void> {
-    while (!(await this.attempt(request)) && !this.hasLeft) await pause(PAUSE_MS);
-  }
-
-  /** Whoever insists gives up. */
-  leave(): void {
-    this.hasLeft = true;
+    const isOver = endOfTest();
+    while (!(await this.attempt(request)) && !isOver()) await pause(PAUSE_MS);
   }
 
   /** Sends it once. @returns whether it is not to be sent again */
