@@ -49,6 +49,7 @@ const FAULTS = [
       await load.answered(20);
       await untilSaid('Redis is out of reach', from);
       await redis.restart();
+      await untilSaid('Redis answers again', from);
     },
   ],
   [
