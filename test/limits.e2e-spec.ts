@@ -195,6 +195,20 @@ describe('a body', () => {
     socket.write('POST /v1/sync/programs HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"id":');
     expect(await text(socket)).toMatch(/^HTTP\/1\.1 408 [^]*"code":"BODY_TOO_SLOW"/);
   });
+
+  it('of an import has its time while it is waited for, and not once it is refused', async () => {
+    const headers = { 'X-Tenant-ID': newTenant(), 'Content-Type': 'text/csv' };
+    // Its first line tells that it cannot be read, and nobody asks for what follows.
+    const body = new Uint8Array(Buffer.from('\ufeffid,Name\np1,HND\n', 'utf16le'));
+    const refused = await service.send('POST', '/v1/import/programs', { body, headers });
+    expect(refused).toMatchObject({ status: 400, body: { code: 'INVALID_ENCODING' } });
+    const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
+    const head = ['POST /v1/import/programs HTTP/1.1', 'Host: x', 'Content-Type: text/csv', 'Content-Length: 100'];
+    socket.write(`${head.join('\r\n')}\r\n\r\nid`);
+    // Answered after a second, which is later than the first body's would be over.
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 408 [^]*Connection: close[^]*"code":"BODY_TOO_SLOW"/);
+    expect((await service.get('/v1/health')).status).toBe(200);
+  });
 });
 
 it('strangers who are slow keep neither each other nor anybody else from being read', async () => {

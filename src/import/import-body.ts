@@ -1,6 +1,6 @@
 import { MIMEType } from 'node:util';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
-import type { Request, Response } from 'express';
+import type { Request } from 'express';
 import { Problem } from '../request/problem';
 import type { Bytes, ImportFormat } from './reading/source-record';
 import { unpacked } from './reading/unpacked';
@@ -33,31 +33,35 @@ function tryType(given: string | undefined): MIMEType | null {
 }
 
 /** The bytes of a body of any length, as they come. @param seconds so long it may be silent while it is waited for */
-export function bytesOf(request: Request, response: Response, seconds: number): Bytes {
+export function bytesOf(request: Request, seconds: number): Bytes {
   const encoding = (request.get('content-encoding') ?? 'identity').toLowerCase();
-  const body = chunksOf(request, response, seconds);
+  const body = chunksOf(request, seconds);
   if (encoding === 'identity') return body;
   if (!Object.hasOwn(UNPACKERS, encoding))
     throw new Problem('ENCODING_NOT_SUPPORTED', 'Send the body plain, or as gzip, deflate or br');
   return readable(unpacked(body, UNPACKERS[encoding as keyof typeof UNPACKERS]));
 }
 
-async function* chunksOf(request: Request, response: Response, seconds: number): AsyncGenerator<Buffer> {
+async function* chunksOf(request: Request, seconds: number): AsyncGenerator<Buffer> {
   const chunks: AsyncIterator<Buffer> = request.iterator({ destroyOnReturn: false });
   for (;;) {
-    const { promise: tooSlow, reject } = Promise.withResolvers<never>();
-    const timer = setTimeout(() => {
-      // The rest of the body is not waited for: the connection ends with the answer.
-      response.setHeader('Connection', 'close');
-      reject(new Problem('BODY_TOO_SLOW', `Nothing of the body arrived for ${seconds} seconds`));
-    }, seconds * 1_000);
-    try {
-      const next = await Promise.race([chunks.next().catch(cutOff), tooSlow]);
-      if (next.done) return;
-      yield next.value;
-    } finally {
-      clearTimeout(timer);
-    }
+    const next = await inTime(chunks.next().catch(cutOff), seconds);
+    if (next.done) return;
+    yield next.value;
+  }
+}
+
+/** The time runs only while the body is waited for, and not while its reader is busy, or has gone. */
+async function inTime<T>(next: Promise<T>, seconds: number): Promise<T> {
+  const { promise: tooSlow, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => reject(new Problem('BODY_TOO_SLOW', `Nothing of the body arrived for ${seconds} seconds`)),
+    seconds * 1_000,
+  );
+  try {
+    return await Promise.race([next, tooSlow]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

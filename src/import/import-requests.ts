@@ -30,9 +30,7 @@ export class ImportRequests {
   /** @throws Problem */
   async take(caller: Caller, entity: string, query: ImportQuery, request: Request, response: Response) {
     try {
-      return await this.turns.execute(() =>
-        this.inTurn(caller, () => this.read(caller, entity, query, request, response)),
-      );
+      return await this.turns.execute(() => this.inTurn(caller, () => this.read(caller, entity, query, request)));
     } catch (error) {
       // What of the body has not been read is not waited for.
       if (!request.complete && !response.headersSent) response.setHeader('Connection', 'close');
@@ -60,7 +58,6 @@ export class ImportRequests {
     entity: string,
     { dryRun, full, deleteMissing, restart }: ImportQuery,
     request: Request,
-    response: Response,
   ): Promise<ImportReport> {
     if (deleteMissing !== undefined && !full)
       throw new Problem('PARAMETER_INVALID', 'deleteMissing is for a body that is full', {
@@ -68,7 +65,7 @@ export class ImportRequests {
       });
     const [key, format] = [keyOf(request), formatOf(request)];
     liftDeadline(request);
-    const bytes = bytesOf(request, response, this.environment.BODY_TIMEOUT_SECONDS);
+    const bytes = bytesOf(request, this.environment.BODY_TIMEOUT_SECONDS);
     const order = { tenantId, requestId, entity, bytes, format, key, dryRun, full, restart };
     return this.imports.run({ ...order, deleteMissing: deleteMissing ?? null });
   }
