@@ -1,5 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import type { IncomingMessage, Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
@@ -152,6 +153,17 @@ describe('an answer that comes before the body', () => {
     await promisify<Buffer>(socket.write).call(socket, Buffer.alloc(LENGTH, 'x'));
     expect(await text(socket)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
     socket.end();
+  });
+
+  it('leaves nothing behind when the body comes with the head', async () => {
+    const arrived = once(service.app.getHttpServer() as Server, 'request') as Promise<[IncomingMessage]>;
+    const { promise: isOver, resolve } = Promise.withResolvers<void>();
+    const noticed = arrived.then(([request]) => request.once('close', resolve));
+    const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
+    socket.write('POST /v1/sync/programs HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}');
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 401 /);
+    await noticed;
+    await isOver;
   });
 
   it('ends the connection of who never sends the body', async () => {

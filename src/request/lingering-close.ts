@@ -24,7 +24,9 @@ function readRest(request: Request): void {
   socket.end();
   const end = setTimeout(() => socket.destroy(), LINGER_MS);
   socket.once('close', () => clearTimeout(end));
-  // Whoever has read of it keeps no more of it.
-  request.removeAllListeners('data').removeAllListeners('readable');
+  // Whoever has read of it keeps no more of it. It flows as long as somebody listens.
+  request.removeAllListeners('data').removeAllListeners('readable').on('data', discard);
   request.once('end', () => Socket.prototype.destroySoon.call(socket)).resume();
 }
+
+const discard = (): void => undefined;
