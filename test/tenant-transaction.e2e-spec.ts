@@ -82,6 +82,20 @@ it.each([
   expect(all.flat(2).map(({ quotient }) => quotient)).toEqual(all.flat(2).map(() => 1));
 });
 
+it('a connection takes a statement again that failed when it was new, and then was passed over', async () => {
+  const small = await TestService.start({ DATABASE_POOL_SIZE: '1' });
+  const tenant = newTenant();
+  const divide = (db: TenantDb, divisor: string): Promise<{ quotient: number }[]> =>
+    db.keyed(`SELECT 1 / $1::int AS quotient, '${tenant}' AS of`, [divisor]);
+  const run = <T>(work: (db: TenantDb) => Promise<T>): Promise<T> => small.app.get(TenantTransaction).run(tenant, work);
+  await expect(run((db) => divide(db, '0'))).rejects.toMatchObject({ code: '22012' });
+  const passedOver = run((db) => inFlight([db.query('SELECT x FROM nowhere'), divide(db, '1')]));
+  await expect(passedOver).rejects.toMatchObject({ code: '42P01' });
+  const twice = await run((db) => inFlight([divide(db, '1'), divide(db, '1')]));
+  expect(twice).toMatchObject([[{ quotient: 1 }], [{ quotient: 1 }]]);
+  await small.close();
+});
+
 it('sends nothing into somebody else’s transaction after its own has ended', async () => {
   const tenant = newTenant();
   const kept = await transaction().run(tenant, (db) => Promise.resolve(db));

@@ -70,7 +70,7 @@ class Train extends BaseQuery {
     stream.cork();
     try {
       for (const wagon of this.wagons) {
-        forgetUncertain(connection, wagon);
+        closeUncertain(connection, wagon);
         const refusal = wagon.submit(connection);
         if (refusal) throw refusal;
       }
@@ -120,10 +120,11 @@ class Train extends BaseQuery {
   }
 }
 
-function noteParsed({ parsedStatements, submittedNamedStatements }: PgConnection, { name, text }: PgQuery): void {
+function noteParsed(connection: PgConnection, { name, text }: PgQuery): void {
   if (!name) return;
-  parsedStatements[name] = text;
-  delete submittedNamedStatements[name];
+  connection.parsedStatements[name] = text;
+  forgetSubmitted(connection, { name });
+  uncertain.get(connection)?.delete(name);
 }
 
 /** A statement that was parsed long ago is known whatever has become of it now. */
@@ -134,13 +135,17 @@ function noteUncertain(connection: PgConnection, wagon: PgQuery): void {
   uncertain.set(connection, names.add(wagon.name));
 }
 
-function forgetSubmitted({ submittedNamedStatements }: PgConnection, { name }: PgQuery): void {
+function forgetSubmitted({ submittedNamedStatements }: PgConnection, { name }: Pick<PgQuery, 'name'>): void {
   if (name) delete submittedNamedStatements[name];
 }
 
-/** To close a statement that is not there is no error. */
-function forgetUncertain(connection: PgConnection, { name }: PgQuery): void {
-  if (name && uncertain.get(connection)?.delete(name)) connection.close({ type: 'S', name }, false);
+/**
+ * To close a statement that is not there is no error. Only once it was parsed anew is it certain again: its closing may
+ * have been passed over too.
+ */
+function closeUncertain(connection: PgConnection, { name }: PgQuery): void {
+  if (!name || !uncertain.get(connection)?.has(name)) return;
+  if (connection.submittedNamedStatements[name] === undefined) connection.close({ type: 'S', name }, false);
 }
 
 const unanswered = (): Error => new Error('Connection terminated: a statement was not answered');
