@@ -49,6 +49,24 @@ const expectOneOfEach = () => {
   expect(college.moodle.duplicates()).toEqual([]);
 };
 
+it.each([
+  ['null', null],
+  ['something else', { surprise: [] }],
+])('a change that is answered with %s is not taken for done', async (_what, answer) => {
+  await college.sync('students', student('s1'));
+  await college.sync('programs', program('p1'));
+  await college.push();
+  for (const name of ['core_user_update_users', 'core_course_update_courses'])
+    college.moodle.fail(answersJson(answer), { of: name });
+  await college.sync('students', student('s1', { Display_Name: 'Layla Haddad' }));
+  await college.sync('programs', program('p1', { Product_Name: 'HNC' }));
+  await college.push();
+  expect(await college.targets()).toMatchObject(Array(2).fill({ state: 'retrying', reason: 'unexpected_answer' }));
+  await college.settle();
+  expect(college.made.user('s1')).toMatchObject({ lastname: 'Haddad' });
+  expect(college.made.courses).toMatchObject([{ fullname: 'HNC' }]);
+});
+
 describe('every call that changes something may fail once, and nothing is lost or doubled', () => {
   it.each(WRITES)('%s: carried out, then the connection is cut', async (name) => {
     college.moodle.fail(resetsAfterWork(), { of: name });

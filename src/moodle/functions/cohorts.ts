@@ -44,7 +44,7 @@ export const addCohortMembers = defineFunction<{
 }>()(
   'core_cohort_add_cohort_members',
   true,
-  z.object({ warnings: z.array(z.object({ warningcode: z.string() })).default([]) }),
+  z.object({ warnings: z.array(z.object({ warningcode: z.string() })) }),
   'moodle/cohort:assign',
 );
 

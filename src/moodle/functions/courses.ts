@@ -65,6 +65,6 @@ export const createCourses = defineFunction<{ courses: readonly NewMoodleCourse[
 export const updateCourses = defineFunction<{ courses: readonly (CourseFields & { id: number })[] }>()(
   'core_course_update_courses',
   true,
-  warnings.nullable(),
+  warnings,
   'moodle/course:update',
 );

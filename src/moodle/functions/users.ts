@@ -53,6 +53,6 @@ export const createUsers = defineFunction<{ users: readonly NewMoodleUser[] }>()
 export const updateUsers = defineFunction<{ users: readonly MoodleUserChange[] }>()(
   'core_user_update_users',
   true,
-  warnings.nullable(),
+  warnings,
   'moodle/user:update',
 );

@@ -40,10 +40,10 @@ export const pushedOr = (target: ClaimedTarget, id: number | null | MoodleError)
 /** The results of a call that is not atomic: what Moodle refused is told of by the item's id. */
 export function perItem(
   { needs }: { readonly needs: string | undefined },
-  answer: MoodleWarnings | null,
+  answer: MoodleWarnings,
   ids: readonly number[],
 ): (number | MoodleError)[] {
-  const refused = new Map(answer?.warnings?.map(({ itemid, warningcode }) => [itemid, warningcode]));
+  const refused = new Map(answer.warnings.map(({ itemid, warningcode }) => [itemid, warningcode]));
   return ids.map((id) => {
     const code = refused.get(id);
     return code === undefined ? id : errorOfWarning(code, needs);
