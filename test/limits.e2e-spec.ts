@@ -1,6 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
@@ -150,13 +150,15 @@ describe('an answer that comes before the body', () => {
   ])('reaches who reads it only when all is sent: %s', async (_when, path, headers, status) => {
     const key = await newKey(service, { tenant: newTenant() });
     const socket = send(path, status === 401 ? headers : [...headers, `Authorization: Bearer ${key}`]);
-    await promisify<Buffer>(socket.write).call(socket, Buffer.alloc(LENGTH, 'x'));
+    await promisify((body: Buffer, sent: (error?: Error | null) => void) => socket.write(body, sent))(
+      Buffer.alloc(LENGTH),
+    );
     expect(await text(socket)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
     socket.end();
   });
 
   it('leaves nothing behind when the body comes with the head', async () => {
-    const arrived = once(service.app.getHttpServer() as Server, 'request') as Promise<[IncomingMessage]>;
+    const arrived = once(service.app.getHttpServer(), 'request') as Promise<[IncomingMessage]>;
     const { promise: isOver, resolve } = Promise.withResolvers<void>();
     const noticed = arrived.then(([request]) => request.once('close', resolve));
     const socket = connect(Number(new URL(service.url).port), '127.0.0.1');

@@ -20,10 +20,11 @@ export class BriefMemory<T> {
     const known = this.remembered.get(id);
     if (known && known.until > performance.now()) return known.value;
     const { forgotten } = this;
+    const until = performance.now() + REMEMBERED_MS;
     const value = await this.load(id);
     if (forgotten !== this.forgotten) return value;
     if (this.remembered.size >= MOST_REMEMBERED) this.remembered.clear();
-    this.remembered.set(id, { value, until: performance.now() + REMEMBERED_MS });
+    this.remembered.set(id, { value, until });
     return value;
   }
 

@@ -19,7 +19,7 @@ import { type Pushing, TargetPusher, type Within } from './target-pusher';
 import { SettlementRepository } from './targets/settlement.repository';
 import type { ClaimedTarget } from './targets/target';
 import { TargetRepository } from './targets/target.repository';
-import { TenantPushRepository } from './site/tenant-push.repository';
+import { type PlanBasis, TenantPushRepository } from './site/tenant-push.repository';
 
 /** Targets that one worker has in its hands at once: so many, as the brake sees no further. */
 const BATCH = 500;
@@ -29,6 +29,7 @@ const RENEW_EVERY_MS = 3_000;
 
 /** What is pushed for whom, and until when. */
 interface Round extends Pushing {
+  readonly basis: PlanBasis & { readonly baseUrl: string };
   readonly signal: AbortSignal;
 }
 
@@ -61,14 +62,15 @@ export class PushRound {
    * @returns in how many seconds there is more to do; null when nothing is known to come
    */
   async run(tenantId: string, signal: AbortSignal): Promise<number | null> {
-    const settings = await this.plan(tenantId, signal);
+    const { basis, settings } = await this.plan(tenantId, signal);
     const site = await this.sites.find(tenantId);
     if (!site) return null;
     await this.noticeMove(tenantId, site.baseUrl);
     const wait = await this.gate.secondsToWait(tenantId, site);
     if (wait !== null) return wait;
     const within: Within = (work) => this.transaction.run(tenantId, work);
-    await this.pushDue({ tenantId, settings, within, calls: this.gate.callsOf(tenantId, site), signal });
+    const calls = this.gate.callsOf(tenantId, site);
+    await this.pushDue({ tenantId, basis: { ...basis, baseUrl: site.baseUrl }, settings, within, calls, signal });
     return this.secondsUntilDue(tenantId);
   }
 
@@ -88,19 +90,25 @@ export class PushRound {
   }
 
   /** Everything, when it was planned by other settings before. */
-  private async plan(tenantId: string, signal: AbortSignal): Promise<MoodleSettings> {
+  private async plan(
+    tenantId: string,
+    signal: AbortSignal,
+    isFresh = false,
+  ): Promise<{ basis: PlanBasis; settings: MoodleSettings }> {
+    if (isFresh) this.profiles.forget(tenantId);
     const { profile, version } = await this.profiles.read(tenantId);
     const settings = settingsOf(profile, this.environment);
-    await this.transaction.run(tenantId, async (db) => {
-      if (!(await this.tenants.planBy(db, tenantId, settings.layout, version))) return;
-      await this.marks.addAll(
-        db,
-        tenantId,
-        this.sources.all.map(({ entity }) => entity),
-      );
+    const basis = { layout: settings.layout, profileVersion: version };
+    const standing = await this.transaction.run(tenantId, async (db) => {
+      const known = await this.tenants.planBy(db, tenantId, basis, isFresh);
+      const entities = this.sources.all.map(({ entity }) => entity);
+      if (known === 'new') await this.marks.addAll(db, tenantId, entities);
+      return known;
     });
-    await this.planner.plan(tenantId, settings, signal);
-    return settings;
+    // Another process knows of a profile that was not read here yet.
+    if (standing === 'outdated' && !isFresh) return this.plan(tenantId, signal, true);
+    await this.planner.plan(tenantId, basis, settings, signal);
+    return { basis, settings };
   }
 
   /** Each kind until none of it is due, then from the first again, as long as anything was. */
@@ -121,9 +129,10 @@ export class PushRound {
     const { tenantId } = round;
     if (!this.gate.isOpen(tenantId)) return 0;
     const lease = randomUUID();
-    const claimed = await this.transaction.run(tenantId, (db) =>
-      this.targets.claim(db, tenantId, kind.kind, lease, BATCH, kind.isSerial ?? false),
-    );
+    const claimed = await this.transaction.run(tenantId, async (db) => {
+      if (!(await this.tenants.isStill(db, tenantId, round.basis))) return [];
+      return this.targets.claim(db, tenantId, kind.kind, lease, BATCH, kind.isSerial ?? false);
+    });
     if (claimed.length === 0) return 0;
     await withFacts({ batch: lease }, () => this.pushClaimed(round, kind, claimed, lease));
     return claimed.length;

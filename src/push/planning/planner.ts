@@ -9,6 +9,7 @@ import type { Attendance, Scope, Standing, WantedPlace } from '../wanted/push-so
 import type { Subject } from '../wanted/subject';
 import type { TargetKey } from '../targets/target';
 import { TargetRepository } from '../targets/target.repository';
+import { type PlanBasis, TenantPushRepository } from '../site/tenant-push.repository';
 
 /** Subjects that one transaction turns into targets, and those of a line besides. */
 const PORTION = 1_000;
@@ -21,12 +22,14 @@ export class Planner {
     private readonly rows: PushRows,
     private readonly marks: MarkRepository,
     private readonly targets: TargetRepository,
+    private readonly tenants: TenantPushRepository,
   ) {}
 
-  /** Until there are no marks left, or the signal says stop. */
-  async plan(tenantId: string, settings: MoodleSettings, signal: AbortSignal): Promise<void> {
+  /** Until there are no marks left, another has begun to plan by something else, or the signal says stop. */
+  async plan(tenantId: string, basis: PlanBasis, settings: MoodleSettings, signal: AbortSignal): Promise<void> {
     for (let count = 1; count > 0 && !signal.aborted;) {
       count = await this.transaction.run(tenantId, async (db) => {
+        if (!(await this.tenants.isStill(db, tenantId, basis))) return 0;
         const marked = await this.marks.take(db, tenantId, PORTION);
         if (marked.size > 0) await this.planFor({ db, tenantId, settings }, marked as Map<Subject, string | null>);
         return marked.size;

@@ -6,7 +6,7 @@ import type { MoodleSite } from '../../moodle/moodle-site';
 import { TENANT_ID_PATTERN } from '../../request/tenant-id';
 import { UnreadableSecret } from '../../secrets/unreadable-secret';
 import { TenantDirectory } from '../../tenants/tenant-directory';
-import { MoodleToken } from './moodle-token';
+import { MoodleToken, type OwnMoodle } from './moodle-token';
 
 const sites = z.record(
   z.string().regex(TENANT_ID_PATTERN),
@@ -50,10 +50,11 @@ export class MoodleSites implements OnApplicationBootstrap {
 
   /** Also while Moodle is switched off, or the tenant is paused. */
   async findConfigured(tenantId: string): Promise<MoodleSite | null> {
-    const own = (await this.tenants.find(tenantId))?.settings.moodle_base_url;
-    if (own === undefined) return this.configured.get(tenantId) ?? null;
-    const token = await this.readToken(tenantId);
-    return token === null ? null : { baseUrl: own, token };
+    const configured = this.configured.get(tenantId) ?? null;
+    if ((await this.tenants.find(tenantId))?.settings.moodle_base_url === undefined) return configured;
+    const own = await this.readOwn(tenantId);
+    if (own?.baseUrl === null) return configured;
+    return own?.token ? { baseUrl: own.baseUrl, token: own.token } : null;
   }
 
   /** Without asking anybody, for whoever is in the middle of a transaction: whether there may be a site to send to. */
@@ -62,7 +63,7 @@ export class MoodleSites implements OnApplicationBootstrap {
     return this.configured.has(tenantId) || this.tenants.mayHave(tenantId, ({ settings }) => settings.moodle_base_url);
   }
 
-  private async readToken(tenantId: string): Promise<string | null> {
+  private async readOwn(tenantId: string): Promise<OwnMoodle | null> {
     try {
       return await this.tokens.read(tenantId);
     } catch (error) {

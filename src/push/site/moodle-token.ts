@@ -7,24 +7,37 @@ import { SecretRepository } from '../../secrets/secret.repository';
 const FIELD = 'moodle.token';
 const SLOT = 1;
 
+/** The Moodle that is kept with a tenant: where it is, and the token for it. */
+export interface OwnMoodle {
+  readonly baseUrl: string | null;
+  readonly token: string | null;
+}
+
 /** The token of a tenant's Moodle, where it is kept with the tenant: sealed. */
 @Injectable()
 export class MoodleToken {
-  private readonly remembered = new BriefMemory<string | null>((tenantId) => this.load(tenantId));
+  private readonly remembered = new BriefMemory<OwnMoodle>((tenantId) => this.load(tenantId));
 
   constructor(
     private readonly transaction: TenantTransaction,
     private readonly secrets: SecretRepository,
   ) {}
 
-  /** @returns null when there is none @throws UnreadableSecret */
-  read(tenantId: string): Promise<string | null> {
+  /** With the address that it belongs to: of one moment, so that it is sent to no other. @throws UnreadableSecret */
+  read(tenantId: string): Promise<OwnMoodle> {
     return this.remembered.read(tenantId);
   }
 
-  private async load(tenantId: string): Promise<string | null> {
-    const [stored] = await this.transaction.run(tenantId, (db) => this.secrets.readAll(db, tenantId, FIELD));
-    return stored?.plain ?? null;
+  private async load(tenantId: string): Promise<OwnMoodle> {
+    const read = async (db: TenantDb): Promise<OwnMoodle> => {
+      const [tenant]: { base_url: string | null }[] = await db.query(
+        `SELECT settings->>'moodle_base_url' AS base_url FROM tenant WHERE id = $1`,
+        [tenantId],
+      );
+      const [stored] = await this.secrets.readAll(db, tenantId, FIELD);
+      return { baseUrl: tenant?.base_url ?? null, token: stored?.plain ?? null };
+    };
+    return this.transaction.run(tenantId, read, 'nothing-written');
   }
 
   isThere(tenantId: string): Promise<boolean> {

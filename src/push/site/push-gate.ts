@@ -106,7 +106,11 @@ export class PushGate implements OnModuleDestroy {
     await this.transaction.run(tenantId, (db) => this.tenants.checkLater(db, tenantId));
     this.provenUntil.delete(site.baseUrl);
     if ((await this.examine(tenantId, site)) !== 'fine') return PAUSE_SECONDS;
-    await this.transaction.run(tenantId, (db) => this.tenants.resume(db, tenantId));
+    const left = await this.transaction.run(tenantId, async (db) => {
+      await this.tenants.resume(db, tenantId, 'site');
+      return this.tenants.findPause(db, tenantId);
+    });
+    if (left) return PAUSE_SECONDS;
     this.log.log(`Moodle of ${tenantId} takes calls again`);
     return null;
   }

@@ -69,7 +69,7 @@ export class PushStatusService {
     const { profile, version } = await this.profiles.read(tenantId);
     const { layout } = settingsOf(profile, this.environment);
     await this.transaction.run(tenantId, async (db) => {
-      await this.tenants.ensure(db, tenantId, layout, version);
+      await this.tenants.ensure(db, tenantId, { layout, profileVersion: version });
       const before = await this.tenants.findPause(db, tenantId);
       await this.tenants.pause(db, tenantId, 'person', 'paused', note);
       await this.remember(db, tenantId, by, 'moodle.paused', before);

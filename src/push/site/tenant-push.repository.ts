@@ -12,6 +12,12 @@ export interface Pause {
   readonly isCheckDue: boolean;
 }
 
+/** By what everything of a tenant is planned. */
+export interface PlanBasis {
+  readonly layout: LayoutName;
+  readonly profileVersion: number;
+}
+
 /** So long after a fault of the site it is looked whether that has passed. */
 const CHECK_SECONDS = 60;
 
@@ -26,15 +32,46 @@ interface PauseLine {
 /** How the push stands for a tenant as a whole. */
 @Injectable()
 export class TenantPushRepository {
-  /** Remembers by what everything is planned. @returns whether that is new, so that everything must be planned anew */
-  async planBy(db: TenantDb, tenantId: string, layout: LayoutName, profileVersion: number): Promise<boolean> {
+  /**
+   * Remembers by what everything is planned.
+   *
+   * @param isFresh the profile was just read; what was remembered does not take the place of a newer one
+   * @returns `new`: everything must be planned anew · `outdated`: it is planned by a newer profile already
+   */
+  async planBy(
+    db: TenantDb,
+    tenantId: string,
+    { layout, profileVersion }: PlanBasis,
+    isFresh: boolean,
+  ): Promise<'new' | 'known' | 'outdated'> {
     const changed = await db.change(
       `INSERT INTO push_tenant AS known (tenant_id, layout, profile_version) VALUES ($1, $2, $3)
        ON CONFLICT (tenant_id) DO UPDATE SET layout = EXCLUDED.layout, profile_version = EXCLUDED.profile_version
-         WHERE known.layout <> EXCLUDED.layout OR known.profile_version <> EXCLUDED.profile_version`,
-      [tenantId, layout, profileVersion],
+         WHERE (known.layout <> EXCLUDED.layout OR known.profile_version <> EXCLUDED.profile_version)
+           AND ($4 OR known.profile_version <= EXCLUDED.profile_version)`,
+      [tenantId, layout, profileVersion, isFresh],
     );
-    return changed > 0;
+    if (changed > 0) return 'new';
+    return (await this.isStill(db, tenantId, { layout, profileVersion })) ? 'known' : 'outdated';
+  }
+
+  /**
+   * Whether it is still planned so, and pushed there, and nobody has switched that off. Until the end of the transaction
+   * that does not change: whoever changes it finds what was done, and can undo it.
+   *
+   * @param baseUrl only for what is to be pushed
+   */
+  async isStill(
+    db: TenantDb,
+    tenantId: string,
+    { layout, profileVersion, baseUrl }: PlanBasis & { readonly baseUrl?: string },
+  ): Promise<boolean> {
+    const lines = await db.query<object[]>(
+      `SELECT FROM push_tenant WHERE tenant_id = $1 AND layout = $2 AND profile_version = $3
+         AND ($4::text IS NULL OR (base_url = $4 AND paused_by IS DISTINCT FROM 'person')) FOR SHARE`,
+      [tenantId, layout, profileVersion, baseUrl ?? null],
+    );
+    return lines.length > 0;
   }
 
   /** Remembers which Moodle is pushed to. @returns whether it was another before */
@@ -49,7 +86,7 @@ export class TenantPushRepository {
   }
 
   /** Makes the tenant known, as one for which nothing is planned yet. */
-  async ensure(db: TenantDb, tenantId: string, layout: LayoutName, profileVersion: number): Promise<void> {
+  async ensure(db: TenantDb, tenantId: string, { layout, profileVersion }: PlanBasis): Promise<void> {
     await db.query(
       `INSERT INTO push_tenant (tenant_id, layout, profile_version) VALUES ($1, $2, $3) ON CONFLICT (tenant_id) DO NOTHING`,
       [tenantId, layout, profileVersion - 1],
@@ -78,11 +115,12 @@ export class TenantPushRepository {
     return count > 0;
   }
 
-  async resume(db: TenantDb, tenantId: string): Promise<void> {
+  /** @param after only what has paused it so is over */
+  async resume(db: TenantDb, tenantId: string, after: Pause['by'] | null = null): Promise<void> {
     await db.query(
       `UPDATE push_tenant SET paused_by = NULL, reason = NULL, message = NULL, paused_at = NULL, next_check_at = NULL
-       WHERE tenant_id = $1`,
-      [tenantId],
+       WHERE tenant_id = $1 AND ($2::text IS NULL OR paused_by = $2)`,
+      [tenantId, after],
     );
   }
 

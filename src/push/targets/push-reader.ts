@@ -11,6 +11,9 @@ import type { Kind } from './target';
 /** What has no id of Moodle's own, such as an enrolment, has been pushed all the same. */
 const WAS_PUSHED = '(moodle_id IS NOT NULL OR pushed_digest IS NOT NULL)';
 
+/** In an update of `push_target`: a worker that has it in hand may have read already what it was to be, and what Moodle has. */
+const ONCE_MORE = 'wanted = wanted + (lease IS NOT NULL)::integer';
+
 /** One thing in Moodle, as the routes answer it. */
 export interface PushView extends RecordView {
   readonly push_id: string;
@@ -101,7 +104,7 @@ export class PushReader {
   async retryAll(tenantId: string, by: Actor, filter: PushFilter): Promise<number> {
     return this.transaction.run(tenantId, async (db) => {
       const count = await db.change(
-        `UPDATE push_target SET state = 'wanted', next_try_at = clock_timestamp(), attempts = 0, note = NULL,
+        `UPDATE push_target SET state = 'wanted', next_try_at = clock_timestamp(), attempts = 0, note = NULL, ${ONCE_MORE},
            is_doubtful = is_doubtful OR (state IN ('failed', 'pushed') AND ${WAS_PUSHED}),
            changed_at = clock_timestamp()
          WHERE tenant_id = $1 AND ${FILTER}
@@ -120,7 +123,8 @@ export class PushReader {
       by,
       'push.retried',
       pushId,
-      `state = 'wanted', next_try_at = clock_timestamp(), attempts = 0, note = NULL, is_doubtful = is_doubtful OR ${WAS_PUSHED}`,
+      `state = 'wanted', next_try_at = clock_timestamp(), attempts = 0, note = NULL, ${ONCE_MORE},
+         is_doubtful = is_doubtful OR ${WAS_PUSHED}`,
       [],
     );
   }

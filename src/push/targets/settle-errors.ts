@@ -7,6 +7,8 @@ const FIRST_PAUSE_SECONDS = 4;
 const LONGEST_PAUSE_SECONDS = 3_600;
 /** With these pauses, about a day after the first. */
 const MOST_ATTEMPTS = 34;
+/** With these pauses, about two minutes. */
+const LOOKS_AFTER_DOUBT = 5;
 const SITE_PAUSE_SECONDS = 60;
 const BROKEN_PAUSE_SECONDS = 15;
 
@@ -24,7 +26,7 @@ export function settleError(target: ClaimedTarget, error: unknown): Settlement {
   }
   if (!(error instanceof MoodleError)) throw error;
   const { fault, errorcode: reason, message, mayHaveHappened } = error;
-  if (fault === 'record') return { outcome: 'failed', reason, message };
+  if (fault === 'record' && !mayBeThere(target)) return { outcome: 'failed', reason, message };
   if (fault === 'site')
     return { outcome: 'retrying', reason, message, afterSeconds: SITE_PAUSE_SECONDS, mayHaveHappened };
   if (isHandedBack(error)) return { outcome: 'retrying', reason, message, afterSeconds: 0, mayHaveHappened };
@@ -32,6 +34,10 @@ export function settleError(target: ClaimedTarget, error: unknown): Settlement {
   const afterSeconds = error.retryAfterSeconds ?? pauseAfter(target.attempts);
   return { outcome: 'retrying', reason, message, afterSeconds, mayHaveHappened };
 }
+
+/** What an earlier call has made, later than anybody waited for, may be why another is refused: it is looked up again. */
+const mayBeThere = ({ isDoubtful, moodleId, attempts }: ClaimedTarget): boolean =>
+  isDoubtful && moodleId === null && attempts < LOOKS_AFTER_DOUBT;
 
 /** Twice as long after each attempt, give or take a half, so that many do not come back at once. */
 function pauseAfter(attempts: number): number {

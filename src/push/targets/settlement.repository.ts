@@ -16,7 +16,8 @@ export interface Settled {
 export class SettlementRepository {
   /**
    * Writes what became of claimed targets, as far as they are still this worker's. One that another has taken meanwhile
-   * may have been overwritten in Moodle by this one: it is looked up again.
+   * may have been overwritten in Moodle by this one: it is looked up again. Doubts that came up meanwhile stay, as they
+   * want the target anew.
    */
   async settle(db: TenantDb, tenantId: string, lease: string, settled: readonly Settled[]): Promise<void> {
     // A child that turns to waiting and a parent that arrives must not miss each other.
@@ -26,7 +27,10 @@ export class SettlementRepository {
 
   /** The same while no other worker settles, or none may notice. */
   async write(db: TenantDb, tenantId: string, lease: string, settled: readonly Settled[]): Promise<void> {
-    const lines = settled.map((one) => toLine(one));
+    const open = await this.lockOpenHolds(db, tenantId, settled);
+    const lines = settled.map(({ target, settlement }) =>
+      toLine(target, settlement.outcome === 'held' && !open.has(settlement.holdId) ? HOLD_DECIDED : settlement),
+    );
     const ids = settled.map(({ target }) => target.id);
     const parameters = [tenantId, lease, JSON.stringify(lines)];
     const kept: { id: string }[] = await db.query(
@@ -39,8 +43,9 @@ export class SettlementRepository {
          is_approved = is_approved AND line.outcome <> 'pushed', hold_id = line.hold_id,
          is_active = CASE WHEN line.outcome IN ('pushed', 'adopted') THEN line.is_active ELSE target.is_active END,
          moodle_id = CASE WHEN line.outcome IN ('pushed', 'adopted') THEN line.moodle_id ELSE target.moodle_id END,
-         is_doubtful = CASE WHEN line.outcome = 'pushed' THEN false ELSE is_doubtful OR line.in_doubt END,
-         doubt_until = CASE WHEN line.outcome = 'pushed' THEN NULL
+         is_doubtful = CASE WHEN line.outcome = 'pushed' AND target.wanted = line.wanted THEN false
+           ELSE is_doubtful OR line.in_doubt END,
+         doubt_until = CASE WHEN line.outcome = 'pushed' AND target.wanted = line.wanted THEN NULL
            WHEN line.in_doubt THEN clock_timestamp() + ${DOUBT_SECONDS} * interval '1 second' ELSE doubt_until END,
          memo = CASE WHEN line.outcome = 'pushed' THEN NULL ELSE coalesce(line.memo, target.memo) END,
          attempts = CASE WHEN line.outcome IN ('pushed', 'adopted', 'waiting') THEN 0 ELSE attempts + 1 END,
@@ -69,6 +74,17 @@ export class SettlementRepository {
         ids,
         kept.map(({ id }) => id),
       );
+  }
+
+  /** Those under which something is held now. Nobody decides about them before this transaction has ended. */
+  private async lockOpenHolds(db: TenantDb, tenantId: string, settled: readonly Settled[]): Promise<Set<string>> {
+    const ids = new Set(settled.flatMap(({ settlement }) => (settlement.outcome === 'held' ? settlement.holdId : [])));
+    if (ids.size === 0) return ids;
+    const lines: { id: string }[] = await db.query(
+      `SELECT id FROM push_hold WHERE tenant_id = $1 AND id = ANY($2::uuid[]) AND state = 'open' FOR SHARE`,
+      [tenantId, [...ids]],
+    );
+    return new Set(lines.map(({ id }) => id));
   }
 
   /** What has waited for one of these is due. */
@@ -106,7 +122,7 @@ export class SettlementRepository {
     const ended = settled.filter(({ settlement }) => settlement.outcome === 'pushed' && settlement.endsChildren);
     if (ended.length === 0) return;
     await db.query(
-      `UPDATE push_target AS target SET pushed_digest = NULL, is_active = false, wanted = wanted + 1,
+      `UPDATE push_target AS target SET pushed_digest = NULL, is_active = false, is_doubtful = true, wanted = wanted + 1,
          ${WANTED_AGAIN}
        FROM unnest($2::text[], $3::text[]) AS ended (subject, place)
        WHERE target.tenant_id = $1 AND target.kind = 'membership' AND target.subject = ended.subject
@@ -144,8 +160,16 @@ export class SettlementRepository {
 const isMadeAnew = ({ kind, moodleId }: ClaimedTarget, settlement: Settlement): boolean =>
   kind !== 'section' && moodleId !== null && settlement.outcome === 'pushed' && settlement.moodleId !== moodleId;
 
-function toLine({ target, settlement }: Settled): Record<string, unknown> {
-  const { id, wanted } = target;
+/** Somebody has decided about the hold, and so about others, before this one came under it. */
+const HOLD_DECIDED: Settlement = {
+  outcome: 'retrying',
+  reason: 'hold_decided',
+  message: 'The hold was decided about before this came under it; it is looked at again',
+  afterSeconds: 0,
+  mayHaveHappened: false,
+};
+
+function toLine({ id, wanted }: ClaimedTarget, settlement: Settlement): Record<string, unknown> {
   const line = { id, wanted, outcome: settlement.outcome, in_doubt: false, is_active: false };
   switch (settlement.outcome) {
     case 'pushed': {

@@ -107,7 +107,6 @@ export class TargetRepository {
          SELECT id FROM push_target
          WHERE tenant_id = $1 AND kind = $2 AND next_try_at <= ${NOW}
            AND (lease IS NULL OR leased_until < clock_timestamp())
-           AND NOT EXISTS (SELECT FROM push_tenant WHERE tenant_id = $1 AND paused_by = 'person')
          ORDER BY next_try_at, subject, place LIMIT $4 FOR UPDATE SKIP LOCKED))
        RETURNING target.*, coalesce(doubt_until > clock_timestamp(), false) AS may_still_happen`,
       [tenantId, kind, lease, limit, LEASE_SECONDS, DOUBT_SECONDS],
@@ -159,12 +158,15 @@ export class TargetRepository {
     );
   }
 
-  /** Nothing is known to be in Moodle any longer: it is another. Everything is looked up there before it is made. */
+  /**
+   * Nothing is known to be in Moodle any longer: it is another. Everything is looked up there before it is made. What
+   * workers have in hand is no longer theirs: what they tell of it is true of the old one.
+   */
   async forgetMoodle(db: TenantDb, tenantId: string): Promise<void> {
     await db.query(
       `UPDATE push_target AS target SET moodle_id = NULL, pushed_digest = NULL, memo = NULL, is_active = false, is_doubtful = false,
          doubt_until = NULL, hold_id = NULL, is_approved = false, wanted = wanted + 1, attempts = 0,
-         ${WANTED_AGAIN}
+         lease = NULL, leased_until = NULL, ${WANTED_AGAIN}
        WHERE tenant_id = $1`,
       [tenantId],
     );

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Environment } from '../../config/environment';
+import { BriefMemory } from '../../database/brief-memory';
 import { EntityRegistry } from '../entity-registry';
 import type { EntityDefinition } from '../fields';
 import { applyProfile } from './apply-profile';
@@ -37,20 +38,10 @@ export class TenantMapping {
   }
 }
 
-interface Remembered {
-  readonly mapping: TenantMapping;
-  readonly until: number;
-}
-
-/** A profile that another process has changed counts here after this time at the latest. */
-const REMEMBERED_MS = 2_000;
-/** More than a process serves within that time; what is older is of no use. */
-const MOST_REMEMBERED = 2_000;
-
 /** Reads tenants' profiles, and remembers each for a moment. */
 @Injectable()
 export class ProfileReader implements OnApplicationBootstrap {
-  private readonly remembered = new Map<string, Remembered>();
+  private readonly remembered = new BriefMemory<TenantMapping>((tenantId) => this.load(tenantId));
   private standard: Profile = {};
   /** one for all tenants that have no profile of their own: what declarations come to takes 16 kB */
   private standardMapping: TenantMapping | null = null;
@@ -72,15 +63,16 @@ export class ProfileReader implements OnApplicationBootstrap {
     return this.standard;
   }
 
-  async read(tenantId: string): Promise<TenantMapping> {
-    const known = this.remembered.get(tenantId);
-    if (known && known.until > Date.now()) return known.mapping;
+  /** A profile that another process has changed counts here after two seconds at the latest. */
+  read(tenantId: string): Promise<TenantMapping> {
+    return this.remembered.read(tenantId);
+  }
+
+  private async load(tenantId: string): Promise<TenantMapping> {
     const stored = await this.profiles.find(tenantId);
     const version = stored?.version ?? 0;
-    const mapping = known?.mapping.version === version ? known.mapping : this.mappingOfStored(stored?.profile, version);
-    if (this.remembered.size >= MOST_REMEMBERED) this.remembered.clear();
-    this.remembered.set(tenantId, { mapping, until: Date.now() + REMEMBERED_MS });
-    return mapping;
+    const known = this.remembered.peek(tenantId);
+    return known?.version === version ? known : this.mappingOfStored(stored?.profile, version);
   }
 
   private mappingOfStored(profile: Profile | undefined, version: number): TenantMapping {
@@ -93,7 +85,7 @@ export class ProfileReader implements OnApplicationBootstrap {
   }
 
   forget(tenantId: string): void {
-    this.remembered.delete(tenantId);
+    this.remembered.forget(tenantId);
   }
 }
 

@@ -1,0 +1,188 @@
+import { randomUUID } from 'node:crypto';
+import type { TenantDb } from '../src/database/tenant-db';
+import { TenantTransaction } from '../src/database/tenant-transaction';
+import { HoldRepository } from '../src/push/brake/hold.repository';
+import { TenantPushRepository } from '../src/push/site/tenant-push.repository';
+import { SettlementRepository } from '../src/push/targets/settlement.repository';
+import type { ClaimedTarget, Kind, Settlement } from '../src/push/targets/target';
+import { TargetRepository } from '../src/push/targets/target.repository';
+import { type College, courseClass, enrollment, program, PushService, student } from './support/push';
+
+let push: PushService;
+let college: College;
+beforeAll(async () => {
+  push = await PushService.start(13);
+});
+beforeEach(() => {
+  college = push.next();
+});
+afterAll(() => push.close());
+
+const within = <T>(work: (db: TenantDb) => Promise<T>): Promise<T> =>
+  push.service.app.get(TenantTransaction).run(college.tenant, work);
+const becomesDue = (kind: Kind) =>
+  college.query(
+    `UPDATE push_target SET wanted = wanted + 1, state = 'wanted', next_try_at = clock_timestamp()
+    WHERE tenant_id = $1 AND kind = $2`,
+    [college.tenant, kind],
+  );
+
+/** A worker that has taken what is due of a kind, and may tell at any time later what became of it. */
+async function claim(kind: Kind) {
+  const lease = randomUUID();
+  const targets = push.service.app.get(TargetRepository);
+  const claimed = await within((db) => targets.claim(db, college.tenant, kind, lease, 10, false));
+  const settle = (settlement: (target: ClaimedTarget) => Settlement) =>
+    within((db) =>
+      push.service.app.get(SettlementRepository).settle(
+        db,
+        college.tenant,
+        lease,
+        claimed.map((target) => ({ target, settlement: settlement(target) })),
+      ),
+    );
+  return { claimed, settle };
+}
+
+const pushed = ({ moodleId, pushedDigest, isActive }: ClaimedTarget): Settlement => ({
+  outcome: 'pushed',
+  moodleId,
+  digest: pushedDigest,
+  isActive,
+});
+const LOOKED_UP = [{ state: 'wanted', is_doubtful: true }];
+
+describe('what comes up about a target while a worker has it in hand outlives what that worker tells', () => {
+  beforeEach(async () => {
+    await college.sync('students', student('s1'));
+    await college.push();
+    await becomesDue('user');
+  });
+
+  it('another, thought dead, was at it until now', async () => {
+    const slow = await claim('user');
+    await college.query('UPDATE push_target SET leased_until = clock_timestamp() WHERE tenant_id = $1', [
+      college.tenant,
+    ]);
+    const second = await claim('user');
+    expect([slow.claimed, second.claimed]).toMatchObject([[{ subject: 'student:s1' }], [{ subject: 'student:s1' }]]);
+    await slow.settle(pushed);
+    await second.settle(pushed);
+    expect(await college.targets('user')).toMatchObject(LOOKED_UP);
+    await college.settle();
+    expect(await college.targets('user')).toMatchObject([{ state: 'pushed', is_doubtful: false }]);
+  });
+
+  it.each([
+    ['one', (id: string) => `/v1/admin/pushes/${id}/retry`],
+    ['all', () => '/v1/admin/pushes/retry?state=wanted'],
+  ])('somebody asks to retry %s', async (_what, path) => {
+    const [line] = await college.query<{ id: string }>('SELECT id FROM push_target WHERE tenant_id = $1', [
+      college.tenant,
+    ]);
+    await college.query('UPDATE push_target SET is_doubtful = true WHERE tenant_id = $1', [college.tenant]);
+    const { settle } = await claim('user');
+    await push.service.send('POST', path(line?.id ?? ''), { headers: { 'X-Tenant-ID': college.tenant } });
+    await settle(pushed);
+    expect(await college.targets('user')).toMatchObject(LOOKED_UP);
+  });
+
+  it('the tenant has another Moodle', async () => {
+    const { settle } = await claim('user');
+    await within((db) => push.service.app.get(TargetRepository).forgetMoodle(db, college.tenant));
+    await settle((target) => ({ ...pushed(target), moodleId: 4711 }) as Settlement);
+    expect(await college.targets('user')).toMatchObject([{ ...LOOKED_UP[0], moodle_id: null, is_active: false }]);
+  });
+});
+
+it('a membership that ended with its enrolment is looked up, though a worker that had it in hand tells that it is there', async () => {
+  await college.sync('students', student('s1'));
+  await college.sync('programs', program('p1'));
+  await college.sync('classes', courseClass('c1'));
+  await college.sync('enrollments', enrollment('e1', 's1', 'c1'));
+  await college.push();
+  expect(await college.unpushed()).toEqual([]);
+  for (const kind of ['enrolment', 'membership'] as const) await becomesDue(kind);
+  const membership = await claim('membership');
+  const enrolment = await claim('enrolment');
+  await enrolment.settle((target) => ({ ...pushed(target), endsChildren: true }) as Settlement);
+  await membership.settle(pushed);
+  expect(await college.targets('membership')).toMatchObject(LOOKED_UP);
+});
+
+describe('what comes under a hold', () => {
+  const hold = async () => {
+    await college.sync('students', student('s1'));
+    await college.push();
+    await becomesDue('user');
+    const { settle } = await claim('user');
+    const holdId = await within((db) => push.service.app.get(HoldRepository).open(db, college.tenant, randomUUID()));
+    return { settle: () => settle(() => ({ outcome: 'held', reason: 'brake', message: 'x', holdId })), holdId };
+  };
+
+  it('waits for somebody to decide', async () => {
+    const { settle } = await hold();
+    await settle();
+    expect(await college.targets('user')).toMatchObject([{ state: 'held', reason: 'brake' }]);
+  });
+
+  it.each([
+    ['approved', 'approve'],
+    ['rejected', 'reject'],
+  ])('that was %s meanwhile is looked at again', async (_what, decision) => {
+    const { settle, holdId } = await hold();
+    const headers = { 'X-Tenant-ID': college.tenant };
+    const path = `/v1/admin/holds/${holdId}/${decision}`;
+    expect((await push.service.send('POST', path, { headers, body: '{"note":"x"}' })).status).toBe(200);
+    await settle();
+    expect(await college.targets('user')).toMatchObject([{ state: 'retrying', reason: 'hold_decided' }]);
+    await college.push();
+    expect(await college.targets('user')).toMatchObject([{ state: 'pushed' }]);
+  });
+});
+
+describe('a round that began by what counts no longer', () => {
+  const basis = { layout: 'program-course', profileVersion: 1, baseUrl: 'https://moodle.example' } as const;
+  const tenants = (): TenantPushRepository => push.service.app.get(TenantPushRepository);
+  const isStill = (): Promise<boolean> => within((db) => tenants().isStill(db, college.tenant, basis));
+  beforeEach(async () => {
+    await within((db) => tenants().planBy(db, college.tenant, basis, true));
+    await within((db) => tenants().pushTo(db, college.tenant, basis.baseUrl));
+    expect(await isStill()).toBe(true);
+  });
+
+  it.each([
+    ['another layout', { layout: 'class-course' } as const],
+    ['a newer profile', { profileVersion: 2 }],
+  ])('takes nothing more by it: %s', async (_what, change) => {
+    expect(await within((db) => tenants().planBy(db, college.tenant, { ...basis, ...change }, false))).toBe('new');
+    expect(await isStill()).toBe(false);
+  });
+
+  it('takes nothing more by it: another Moodle, or somebody’s pause', async () => {
+    await within((db) => tenants().pause(db, college.tenant, 'person', 'paused', 'x'));
+    expect(await isStill()).toBe(false);
+    await within((db) => tenants().resume(db, college.tenant, 'site'));
+    expect(await isStill()).toBe(false);
+    await within((db) => tenants().resume(db, college.tenant));
+    expect(await isStill()).toBe(true);
+    await within((db) => tenants().pushTo(db, college.tenant, 'https://other.example'));
+    expect(await isStill()).toBe(false);
+  });
+
+  it('does not plan by an older profile that is remembered only, and does by what it has just read', async () => {
+    const older = { ...basis, profileVersion: 0 };
+    const planBy = (isFresh: boolean) => within((db) => tenants().planBy(db, college.tenant, older, isFresh));
+    expect([await planBy(false), await isStill()]).toEqual(['outdated', true]);
+    expect([await planBy(true), await isStill()]).toEqual(['new', false]);
+  });
+
+  it('reads the profile anew when it is planned by a newer one already, and pushes by that', async () => {
+    await college.sync('students', student('s1'));
+    await college.push();
+    expect(await college.targets('user')).toMatchObject([{ state: 'pushed' }]);
+    expect(
+      await college.query('SELECT profile_version FROM push_tenant WHERE tenant_id = $1', [college.tenant]),
+    ).toEqual([{ profile_version: 0 }]);
+  });
+});
