@@ -1,6 +1,7 @@
 import type { AuditView } from '../src/admin/audit.service';
 import type { MadeKeyView } from '../src/admin/keys.service';
-import { recordSubject } from '../src/audit/audit-log';
+import { AuditLog, recordSubject } from '../src/audit/audit-log';
+import { TenantTransaction } from '../src/database/tenant-transaction';
 import { bearing, idOf, newKey } from './support/access';
 import { type Answer, newTenant, TestService } from './support/app';
 import { ask } from './support/databases';
@@ -157,4 +158,14 @@ it('comes a page at a time, the newest first', async () => {
     cursor = `&cursor=${body.next_cursor}`;
   }
   expect(names).toEqual(['name 3', 'name 2', 'name 1', 'name 0', null]);
+});
+
+it('lets the server be asked, when the acknowledgement of its transaction is lost, whether that was committed', async () => {
+  const { app } = service;
+  const by = { actor: 'a test', requestId: 'r1' };
+  const id = await app.get(TenantTransaction).run(tenant, async (db) => {
+    await app.get(AuditLog).write(db, tenant, by, { act: 'push.retried', subject: 'pushes' });
+    return db.transactionId;
+  });
+  expect(await ask('SELECT pg_xact_status($1::xid8) AS status', [id])).toEqual([{ status: 'committed' }]);
 });

@@ -1,4 +1,6 @@
 import { Client } from 'pg';
+import { MissingRecords } from '../src/import/missing-records';
+import { EntityRegistry } from '../src/sync/entity-registry';
 import { UpkeepService } from '../src/upkeep/upkeep.service';
 import { newTenant, TestService } from './support/app';
 import { ask, untilBlocked, workerDatabaseUrl } from './support/databases';
@@ -91,6 +93,17 @@ it('what comes while the file is read is not missing, nor what is changed', asyn
   expect((await list())[0]).toMatchObject({ missing: { total: 4, deleted: 4 } });
   expect(await stored('students', 'new')).toBe(true);
   expect((await idsOf()).filter((id) => /^s\d$/.test(id))).toEqual(['s1']);
+});
+
+it('deletes nothing for an import that another process has ended, and so has forgotten what is in its file', async () => {
+  await take(ndjson(students(3)));
+  const { import_id: id } = await full(ndjson(students(2)));
+  const parts = service.app.get(EntityRegistry).findByRoute('students');
+  if (!parts || id === null) throw new Error('There are students, and an import of them');
+  const late = { tenantId: tenant, id, requestId: null, startedAt: new Date(Date.now() + 60_000) };
+  const deletion = service.app.get(MissingRecords).delete(parts, late);
+  await expect(deletion).rejects.toMatchObject({ code: 'IMPORT_IN_PROGRESS' });
+  expect(await idsOf()).toEqual(['s0', 's1', 's2']);
 });
 
 it('a record that is changed between the look and the deletion stays', async () => {

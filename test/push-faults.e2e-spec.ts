@@ -223,6 +223,24 @@ describe('errors are sorted', () => {
     },
   );
 
+  it('a site that works again does not end a pause that somebody has asked for meanwhile', async () => {
+    college.moodle.fail(answersException('accessexception'), { of: 'core_webservice_get_site_info' });
+    await college.sync('students', student('s1'));
+    await college.push();
+    expect(await pause()).toMatchObject([{ paused_by: 'site' }]);
+    const gate = new Gate();
+    college.moodle.fail(worksAfter(gate), { of: 'core_webservice_get_site_info' });
+    await checkIsDue();
+    const checking = college.push();
+    await college.moodle.waitForCall('core_webservice_get_site_info');
+    const headers = { 'X-Tenant-ID': college.tenant };
+    await push.service.send('POST', '/v1/admin/moodle/pause', { headers, body: '{"note":"upgrade"}' });
+    gate.open();
+    await checking;
+    expect(await pause()).toMatchObject([{ paused_by: 'person' }]);
+    expect(college.made.users).toEqual([]);
+  });
+
   it('a site that is down for an hour is left alone, and everything arrives when it is back', async () => {
     await college.moodle.goDown();
     await everything();
@@ -366,6 +384,22 @@ describe('workers', () => {
     await uncommitted;
     await college.push();
     expect(college.made.users.map(({ firstname }) => firstname)).toEqual(['New', 'Omar']);
+  });
+
+  it('a refusal is not believed when what was asked for before may be why', async () => {
+    const gate = new Gate();
+    college.moodle.fail(worksAfter(gate), { of: CREATE_USERS });
+    await college.sync('students', student('s1'));
+    await college.push();
+    expect(await college.targets('user')).toMatchObject([{ state: 'retrying', is_doubtful: true }]);
+    await college.letTimePass();
+    college.moodle.fail(answersException('invalidparameter'), { of: CREATE_USERS });
+    await college.push();
+    expect(await college.targets('user')).toMatchObject([{ state: 'retrying', reason: 'invalidparameter' }]);
+    gate.open();
+    await college.settle();
+    expect(await college.targets('user')).toMatchObject([{ state: 'pushed' }]);
+    expect(college.made.users).toHaveLength(1);
   });
 
   it('a worker that was thought dead does not overwrite a newer push unnoticed', async () => {

@@ -1,4 +1,6 @@
 import type { TenantView } from '../src/admin/tenants.service';
+import { MoodleSites } from '../src/push/site/moodle-sites';
+import { TenantDirectory } from '../src/tenants/tenant-directory';
 import { UpkeepService } from '../src/upkeep/upkeep.service';
 import { bearing, newKey } from './support/access';
 import { type Answer, newTenant, TestService } from './support/app';
@@ -189,6 +191,22 @@ describe('a token of Moodle', () => {
     const answer = await service.get('/v1/admin/moodle', tenant);
     expect(answer).toMatchObject({ status: 200, body: { enabled: false } });
   });
+});
+
+it('a process that has read the new address of a Moodle sends it no token that it has read before', async () => {
+  const other = await TestService.start({ MOODLE_ENABLED: 'true' });
+  const sites = other.app.get(MoodleSites);
+  const [before, after] = [
+    { base_url: 'https://old.example', token: TOKEN },
+    { base_url: 'https://new.example', token: TOKEN.replaceAll('f', 'e') },
+  ];
+  await send('POST', '', { id: tenant, moodle: before });
+  expect(await sites.findConfigured(tenant)).toEqual({ baseUrl: before.base_url, token: before.token });
+  await send('PATCH', `/${tenant}`, { moodle: after });
+  other.app.get(TenantDirectory).forget(tenant);
+  const site = await sites.findConfigured(tenant);
+  expect([before, after]).toContainEqual({ base_url: site?.baseUrl, token: site?.token });
+  await other.close();
 });
 
 describe('a paused tenant', () => {

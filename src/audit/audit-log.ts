@@ -60,11 +60,13 @@ export interface AuditEntry {
 export class AuditLog {
   async write(db: TenantDb, tenantId: string, { actor, requestId }: Actor, entry: AuditEntry): Promise<void> {
     const { act, subject, before = null, after = null } = entry;
-    await db.query(
+    const [line]: { transaction: string }[] = await db.query(
       `INSERT INTO audit_entry (tenant_id, id, actor, act, subject, before, after, request_id)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING pg_current_xact_id()::text AS transaction`,
       [tenantId, uuidv7(), actor, act, subject, toJson(before), toJson(after), requestId],
     );
+    // What an administrator has done once may not be to be done, or to be told, a second time.
+    db.transactionId = line?.transaction ?? null;
   }
 }
 

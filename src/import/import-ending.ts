@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { uuidv7 } from 'uuidv7';
 import { TenantTransaction } from '../database/tenant-transaction';
 import type { SyncedParts } from '../sync/synced-parts';
@@ -26,6 +26,8 @@ interface Ended {
 /** What follows when the end of a file is reached: what a full one lacks is told, and the import is finished. */
 @Injectable()
 export class ImportEnding {
+  private readonly log = new Logger(ImportEnding.name);
+
   constructor(
     private readonly transaction: TenantTransaction,
     private readonly imports: ImportRepository,
@@ -39,10 +41,20 @@ export class ImportEnding {
     if (!session) return { released: 0, missing };
     const counts = missing && { total: missing.total, deleted: missing.deleted, refusal: missing.refusal };
     const released = await this.transaction.run(tenantId, (db) => this.imports.finish(db, session, counts));
-    for (let left = PORTION; left === PORTION;) {
-      left = await this.transaction.run(tenantId, (db) => this.imports.tidy(db, tenantId, PORTION));
-    }
+    await this.tidy(tenantId);
     return { released, missing };
+  }
+
+  /** The import is finished whatever becomes of this: what is left behind is removed by the upkeep. */
+  private async tidy(tenantId: string): Promise<void> {
+    try {
+      for (let left = PORTION; left === PORTION;) {
+        left = await this.transaction.run(tenantId, (db) => this.imports.tidy(db, tenantId, PORTION));
+      }
+    } catch (error) {
+      const what = error instanceof Error ? error.name : typeof error;
+      this.log.warn(`What a finished import needs no longer was not removed: ${what}`);
+    }
   }
 
   private async lookForMissing(ended: Ended, tally: Tally): Promise<MissingReport> {

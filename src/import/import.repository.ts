@@ -102,6 +102,15 @@ export class ImportRepository {
     return true;
   }
 
+  /** Whether nobody has ended it; nobody does before this transaction has ended. */
+  async isRunning(db: TenantDb, { tenantId, id }: ImportId): Promise<boolean> {
+    const lines = await db.query<object[]>(
+      `SELECT FROM import WHERE tenant_id = $1 AND id = $2 AND state = 'running' FOR SHARE`,
+      [tenantId, id],
+    );
+    return lines.length > 0;
+  }
+
   /** Remembers that the file has these ids. */
   async see(db: TenantDb, { tenantId, id }: ImportId, zohoIds: readonly string[]): Promise<void> {
     await db.query(
@@ -112,12 +121,14 @@ export class ImportRepository {
 
   /** @returns how many records that had waited were applied because of it */
   async finish(db: TenantDb, { tenantId, id }: ImportId, missing: MissingCounts | null): Promise<number> {
-    const [line]: { released: number }[] = await db.query(
+    const [line]: { released: number; transaction: string }[] = await db.query(
       `UPDATE import SET state = 'finished', missing = $3, updated_at = clock_timestamp(), finished_at = clock_timestamp(),
          released = (SELECT coalesce(sum(run.released), 0) FROM run WHERE run.tenant_id = $1 AND run.import_id = $2)
-       WHERE tenant_id = $1 AND id = $2 AND state = 'running' RETURNING released`,
+       WHERE tenant_id = $1 AND id = $2 AND state = 'running'
+       RETURNING released, pg_current_xact_id()::text AS transaction`,
       [tenantId, id, missing && JSON.stringify(missing)],
     );
+    db.transactionId = line?.transaction ?? null;
     return line?.released ?? 0;
   }
 

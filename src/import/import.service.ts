@@ -16,6 +16,7 @@ import { PortionQueue, type SealPortion } from './portion-queue';
 import { readAhead } from './read-ahead';
 import { type Portion, portionsOf } from './reading/portions';
 import { openFile } from './reading/open-file';
+import { overtaken } from './overtaken';
 
 /** What an import is worked on with. */
 interface Work {
@@ -141,7 +142,7 @@ export class ImportService {
         return;
       }
       const isOurs = await this.imports.addPortion(db, session, { number, digest, runId: run.id }, tally, all);
-      if (!isOurs) throw new Problem('IMPORT_IN_PROGRESS', 'Another process has gone on with this import');
+      if (!isOurs) throw overtaken();
       if (order.full) await this.imports.see(db, session, zohoIds);
     };
   }

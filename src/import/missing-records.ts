@@ -13,7 +13,8 @@ import type { RowState } from '../sync/row-state';
 import { newRun } from '../sync/run';
 import { summarise } from '../sync/sync-report';
 import type { SyncedParts } from '../sync/synced-parts';
-import type { ImportId } from './import.repository';
+import { type ImportId, ImportRepository } from './import.repository';
+import { overtaken } from './overtaken';
 
 const PAGE = 1_000;
 
@@ -34,6 +35,7 @@ export class MissingRecords {
     private readonly fingerprints: FingerprintService,
     private readonly batches: BatchApplier,
     private readonly history: HistoryRepository,
+    private readonly imports: ImportRepository,
   ) {}
 
   /**
@@ -81,6 +83,8 @@ export class MissingRecords {
         batchOf(parts, { run, by, records: groupById(records) }),
         async (db, all) => {
           const { outcomes = new Map<number, Outcome>(), groups = [] } = all[0] ?? {};
+          // Whoever has ended it has forgotten which ids the file has: then all would seem to be missing.
+          if (!(await this.imports.isRunning(db, full))) throw overtaken();
           if (!groups.every(({ zohoId, row }) => isAsFound(row, asFound.get(zohoId)))) throw new ChangedMeanwhile();
           const summary = summarise([...outcomes.values()]);
           const line = { run, entity: by.definition.name, summary, results: runResults(records, outcomes) };

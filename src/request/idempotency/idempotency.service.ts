@@ -93,7 +93,11 @@ export class IdempotencyService {
     try {
       return await this.store.claim(claim, LEASE_MS, stale);
     } catch (error) {
-      if (this.isOfDatabase(error)) throw error;
+      if (this.isOfDatabase(error)) {
+        // It may have been taken all the same.
+        void this.releaseLater(() => this.store.release(claim));
+        throw error;
+      }
       this.complain('claim', error);
       return 'no store';
     }
