@@ -1,17 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import type { TenantDb } from '../src/database/tenant-db';
 import { TenantTransaction } from '../src/database/tenant-transaction';
+import { Environment } from '../src/config/environment';
 import { HoldRepository } from '../src/push/brake/hold.repository';
+import { Planner } from '../src/push/planning/planner';
 import { TenantPushRepository } from '../src/push/site/tenant-push.repository';
 import { SettlementRepository } from '../src/push/targets/settlement.repository';
 import type { ClaimedTarget, Kind, Settlement } from '../src/push/targets/target';
 import { TargetRepository } from '../src/push/targets/target.repository';
+import { settingsOf } from '../src/push/wanted/moodle-settings';
+import { worksAfter } from './support/moodle/faults';
+import { Gate } from './support/moodle/gate';
 import { type College, courseClass, enrollment, program, PushService, student } from './support/push';
 
 let push: PushService;
 let college: College;
 beforeAll(async () => {
-  push = await PushService.start(13);
+  push = await PushService.start(17);
 });
 beforeEach(() => {
   college = push.next();
@@ -43,6 +48,11 @@ async function claim(kind: Kind) {
     );
   return { claimed, settle };
 }
+
+const pauseByHand = () => {
+  const request = { headers: { 'X-Tenant-ID': college.tenant }, body: '{"note":"upgrade"}' };
+  return push.service.send('POST', '/v1/admin/moodle/pause', request);
+};
 
 const pushed = ({ moodleId, pushedDigest, isActive }: ClaimedTarget): Settlement => ({
   outcome: 'pushed',
@@ -175,6 +185,37 @@ describe('a round that began by what counts no longer', () => {
     const planBy = (isFresh: boolean) => within((db) => tenants().planBy(db, college.tenant, older, isFresh));
     expect([await planBy(false), await isStill()]).toEqual(['outdated', true]);
     expect([await planBy(true), await isStill()]).toEqual(['new', false]);
+  });
+
+  it('plans nothing more by it, and leaves that to the next', async () => {
+    await college.sync('students', student('s1'));
+    const settings = settingsOf({}, push.service.app.get(Environment));
+    const old = { ...basis, profileVersion: 0 };
+    await push.service.app.get(Planner).plan(college.tenant, old, settings, new AbortController().signal);
+    expect(await college.targets()).toEqual([]);
+    await college.push();
+    expect(await college.targets('user')).toMatchObject([{ state: 'pushed' }]);
+  });
+
+  it.each([
+    ['a pause', () => pauseByHand()],
+    [
+      'a newer profile',
+      () => within((db) => tenants().planBy(db, college.tenant, { ...basis, profileVersion: 7 }, false)),
+    ],
+    ['another Moodle', () => within((db) => tenants().pushTo(db, college.tenant, 'https://other.example'))],
+  ])('pushes what it has in its hands, and nothing more: %s', async (_what, change) => {
+    const gate = new Gate();
+    college.moodle.fail(worksAfter(gate), { of: 'core_course_create_courses' });
+    await college.sync('programs', program('p1'));
+    await college.sync('students', student('s1'));
+    const round = college.push();
+    await college.moodle.waitForCall('core_course_create_courses');
+    await change();
+    gate.open();
+    await round;
+    expect(college.made.courses).toHaveLength(1);
+    expect(college.made.users).toEqual([]);
   });
 
   it('reads the profile anew when it is planned by a newer one already, and pushes by that', async () => {
