@@ -2,6 +2,9 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SchedulerRegistry } from '@nestjs/schedule';
+import { withQuietApp } from '../src/commands/quiet-app';
+import { readEnvironment } from '../src/config/environment';
 import { TenantTransaction } from '../src/database/tenant-transaction';
 import { SecretRepository } from '../src/secrets/secret.repository';
 import { TestService } from './support/app';
@@ -37,6 +40,16 @@ it('a name that is none is told, with those that there are, before anything is s
     1,
     'There is no command rotate. There are: serve, worker, doctor, keys, secrets, import, verify\n',
   ]);
+});
+
+it('a command does no upkeep beside its work: what it looks at may be a backup', async () => {
+  const environment = readEnvironment({ DATABASE_URL: database.url });
+  const input = { environment, databaseUrl: database.url, args: [], print: () => undefined };
+  const stopping = new AbortController().signal;
+  const left = await withQuietApp({ ...input, stopping }, (app) =>
+    Promise.resolve(app.get(SchedulerRegistry).getIntervals()),
+  );
+  expect(left).toEqual([]);
 });
 
 it('worker works until it is told to stop', async () => {
@@ -131,11 +144,13 @@ describe('secrets', () => {
     },
   );
 
-  it('rotate stops the embedded database that it has started', async () => {
+  it('rotate says so when there are none, lest keys be taken out that another database needs; and stops the embedded one', async () => {
     const { code, output } = await run(['secrets', 'rotate'], { DATABASE_URL: '' });
     const directory = /its data is in (.*?)\. Set/.exec(output)?.[1] ?? '';
+    expect(output).toContain('There are none');
+    expect(output).not.toContain('can be taken out');
     expect([code, existsSync(join(directory, 'data')), existsSync(join(directory, 'data', 'postmaster.pid'))]).toEqual([
-      0,
+      1,
       true,
       false,
     ]);

@@ -120,13 +120,21 @@ it('sets variables that the service knows, and that it takes in production', asy
   for (const [name, { environment = {} }] of ours()) {
     expect([name, Object.keys(environment).filter((key) => !knownVariables().has(key))]).toEqual([name, []]);
     const filled = Object.entries(environment).map(([key, value]) => [key, fill(value)] as const);
-    const read = readEnvironment(Object.fromEntries([...fixed, ...filled]));
+    // Somebody has copied all of .env.example into service.env.
+    const copied = [...(await exampleVariables())];
+    const read = readEnvironment(Object.fromEntries([...fixed, ...copied, ...filled]));
+    expect([read.PORT, read.METRICS_PORT, read.METRICS_HOST]).toEqual([8_000, 9_464, '0.0.0.0']);
     expect(read).toMatchObject({ ENV: 'production', AUTHENTICATION: 'key-or-signature' });
     expect(new URL(read.DATABASE_URL ?? '').hostname in compose.services).toBe(true);
     expect(new URL(read.REDIS_URL ?? '').hostname in compose.services).toBe(true);
   }
   expect(service('service').environment?.['PUSH_WORKERS']).toBe('0');
 });
+
+async function exampleVariables(): Promise<[string, string][]> {
+  const example = await readFile('.env.example', 'utf8');
+  return [...example.matchAll(/^([A-Z_]+)=(.*)$/gm)].map(([, name = '', value = '']) => [name, value]);
+}
 
 it('only the service can be reached from outside, and by this machine alone', () => {
   const published = entries().flatMap(([name, { ports = [] }]) => ports.map((port) => [name, fill(port)]));

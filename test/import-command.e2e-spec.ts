@@ -74,6 +74,19 @@ it('writes rejected rows of any shape as they came', async () => {
   expect(lines[3]).toBe('3,INVALID,"record: the row has 5 cells; the header has 3",s2,=1+1,x,y,z');
 });
 
+it('says so when the rejected rows cannot be written, and goes on when they can', async () => {
+  await save('n.csv', csv(withBad(5), ';'));
+  const first = await run('students', 'n.csv', '--rejected', 'nowhere/n.csv');
+  expect(first).toEqual({
+    code: 1,
+    output: expect.stringContaining('nowhere/n.csv cannot be written (ENOENT)') as string,
+  });
+  expect(first.output).not.toContain('    at ');
+  const second = await run('students', 'n.csv', '--rejected', 'why-n.csv');
+  expect(second.output).toMatch(/5 students in [^]* NEW +3\n +INVALID +2\n +rejected +2\n/);
+  expect((await read('why-n.csv')).split('\r\n')).toHaveLength(4);
+});
+
 it('writes rejected lines of NDJSON letter for letter, with the reasons before them', async () => {
   await save('d.ndjson', '{"id":5725767000003000064,"Display_Name":"Omar"}\n{"id":\n[]\n{}\n');
   expect((await run('students', 'd.ndjson')).code).toBe(1);

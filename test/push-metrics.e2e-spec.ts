@@ -1,4 +1,5 @@
 import { UpkeepService } from '../src/upkeep/upkeep.service';
+import { newTenant } from './support/app';
 import { createOwnDatabase, type OwnDatabase } from './support/databases';
 import { eventually } from './support/eventually';
 import { Scrape } from './support/metrics';
@@ -11,7 +12,7 @@ let college: College;
 beforeAll(async () => {
   // Sums are over all tenants, and other tests leave some behind.
   database = await createOwnDatabase('push_metrics');
-  push = await PushService.start(7, { DATABASE_URL: database.url });
+  push = await PushService.start(8, { DATABASE_URL: database.url });
 });
 beforeEach(() => {
   college = push.next();
@@ -120,6 +121,18 @@ it('a pause is told with its tenant and its reason, until it is over', async () 
   );
 });
 
+it('a pause of a tenant that has no Moodle any more is told no longer', async () => {
+  const tenant = newTenant();
+  const send = (method: string, path: string, body: object) =>
+    push.service.send(method, `/v1/admin/${path}`, { headers: { 'X-Tenant-ID': tenant }, body: JSON.stringify(body) });
+  const told = async () => (await scrape()).values('push_paused_seconds', { tenant });
+  await send('POST', 'tenants', { id: tenant, moodle: { base_url: 'https://moodle.example', token: 'a'.repeat(32) } });
+  await send('POST', 'moodle/pause', { note: 'upgrade' });
+  await eventually(async () => expect(await told()).toHaveLength(1));
+  await send('PATCH', `tenants/${tenant}`, { moodle: { base_url: null } });
+  await eventually(async () => expect(await told()).toEqual([]));
+});
+
 it('a hold that waits for approval is told with its tenant and its age', async () => {
   await college.sync('students', ...students(60));
   await college.push();
@@ -141,8 +154,9 @@ it('a hold that waits for approval is told with its tenant and its age', async (
   );
 });
 
-it('sites that are not called for a moment are counted', async () => {
+it('sites that are not called for a moment are counted, and those that have taken no call since', async () => {
   const before = (await scrape()).value('moodle_breakers_open');
+  const failing = (await scrape()).value('moodle_sites_failing');
   college.moodle.fail(answersStatus(503), { times: Infinity });
   await college.sync('students', ...students(1));
   for (let failures = 0; failures < 5; failures += 1) {
@@ -150,4 +164,13 @@ it('sites that are not called for a moment are counted', async () => {
     await college.push();
   }
   expect((await scrape()).value('moodle_breakers_open')).toBe(before + 1);
+  expect((await scrape()).value('moodle_sites_failing')).toBe(failing + 1);
+  college.moodle.failNoMore();
+  // The breaker lets a call through again after ten seconds.
+  await eventually(async () => {
+    await college.letTimePass();
+    await college.push();
+    expect(await college.unpushed()).toEqual([]);
+  });
+  expect((await scrape()).value('moodle_sites_failing')).toBe(failing);
 });

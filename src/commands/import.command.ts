@@ -7,8 +7,8 @@ import type { Command, CommandInput } from './command';
 import { type ImportArguments, Misspelt, readArguments, USAGE } from './import/import-arguments';
 import { ImportFiles } from './import/import-files';
 import { type ImportSource, openSource } from './import/import-source';
+import { Unwritable } from './import/output-file';
 import { ProgressDisplay } from './import/progress-display';
-
 import { tableOf } from './import/summary-table';
 import { withQuietApp } from './quiet-app';
 
@@ -78,6 +78,8 @@ async function enterTenant(
 function explain(error: unknown, { environment }: CommandInput): string {
   if (error instanceof Misspelt) return `${error.message}\n${USAGE}`;
   if (error instanceof Problem) return error.detail;
+  if (error instanceof Unwritable)
+    return `${error.message}. What came before is stored; the same command goes on. --rejected names another place`;
   if (error instanceof Stopped)
     return 'Stopped. The same command goes on from here: with the same file, and the same --key if there was one';
   if (!(error instanceof Error)) return 'The import failed for an unknown reason';

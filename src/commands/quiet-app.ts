@@ -1,9 +1,10 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { SchedulerRegistry } from '@nestjs/schedule';
 import { AppModule } from '../app.module';
 import type { CommandInput } from './command';
 
-/** The service's parts without routes, pushes and log lines, as long as the work takes. */
+/** The service's parts without routes, pushes, upkeep and log lines, as long as the work takes. */
 export async function withQuietApp<T>(
   { environment, databaseUrl }: CommandInput,
   work: (app: INestApplicationContext) => Promise<T>,
@@ -13,6 +14,9 @@ export async function withQuietApp<T>(
     logger: false,
     abortOnError: false,
   });
+  // A look at a database, as of a backup, must not prune it.
+  const clock = app.get(SchedulerRegistry);
+  for (const name of clock.getIntervals()) clock.deleteInterval(name);
   try {
     return await work(app);
   } finally {

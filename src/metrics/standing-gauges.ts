@@ -86,7 +86,10 @@ export class StandingGauges {
 
   private tellPauses(known: readonly (readonly [string, Standing])[]): void {
     this.paused.reset();
-    const pauses = known.flatMap(([tenant, { push }]) => (push.pause ? [{ tenant, ...push.pause }] : []));
+    // Where there is no Moodle to push to any more, nobody has to end the pause.
+    const pauses = known.flatMap(([tenant, { hasSite, push }]) =>
+      hasSite && push.pause ? [{ tenant, ...push.pause }] : [],
+    );
     for (const { tenant, by, reason, seconds } of pauses
       .toSorted((a, b) => b.seconds - a.seconds)
       .slice(0, MOST_TENANTS))

@@ -27,7 +27,15 @@ export class PushMetrics {
         this.set(gate.countBroken());
       },
     });
-    registry.registerMetric(breakers);
+    const failing = new Gauge({
+      name: 'moodle_sites_failing',
+      help: 'How many Moodle sites have failed in a row for this process, and have not taken a call since',
+      registers: [],
+      collect() {
+        this.set(gate.countFailing());
+      },
+    });
+    for (const metric of [breakers, failing]) registry.registerMetric(metric);
   }
 
   count(settled: readonly Settled[]): void {

@@ -1,10 +1,16 @@
 import type { MoodleParameters } from '../../moodle/encode-parameters';
 import { addCohortMembers, createCohorts, searchCohorts } from '../../moodle/functions/cohorts';
-import { createCategories, createCourses, getCategories, getCoursesByField } from '../../moodle/functions/courses';
+import {
+  createCategories,
+  createCourses,
+  getCategories,
+  getCoursesByField,
+  updateCourses,
+} from '../../moodle/functions/courses';
 import { updateGrades } from '../../moodle/functions/grades';
 import { createGroups, getCourseGroups } from '../../moodle/functions/groups';
 import { getCourseContents, updateCourseFormat } from '../../moodle/functions/sections';
-import { createUsers, getUsersByField } from '../../moodle/functions/users';
+import { createUsers, getUsersByField, updateUsers } from '../../moodle/functions/users';
 import type { MoodleFunction } from '../../moodle/moodle-function';
 
 /** What a function answers where nothing is looked up and everything succeeds. */
@@ -21,10 +27,12 @@ function answer<P extends MoodleParameters, A>({ name }: MoodleFunction<P, A>, a
 
 answer(getUsersByField, () => []);
 answer(createUsers, ({ users }, newId) => users.map(({ username }) => ({ id: newId(), username })));
+answer(updateUsers, () => ({ warnings: [] }));
 answer(getCategories, () => []);
 answer(createCategories, ({ categories }, newId) => categories.map(() => ({ id: newId() })));
 answer(getCoursesByField, () => ({ courses: [] }));
 answer(createCourses, ({ courses }, newId) => courses.map(() => ({ id: newId() })));
+answer(updateCourses, () => ({ warnings: [] }));
 answer(searchCohorts, () => ({ cohorts: [] }));
 answer(createCohorts, ({ cohorts }, newId) => cohorts.map(() => ({ id: newId() })));
 answer(addCohortMembers, () => ({ warnings: [] }));

@@ -21,6 +21,8 @@ import { TenantPushRepository } from './tenant-push.repository';
 const FAILURES_BEFORE_BREAK = 5;
 const BREAK_MS = 10_000;
 const BREAK_SECONDS = 10;
+/** So long a site counts as failing that has not been called again: another process may have found it well. */
+const FAILING_MS = 1_800_000;
 const PAUSE_SECONDS = 60;
 const PROVEN_MS = 3_600_000;
 
@@ -31,8 +33,8 @@ export class PushGate implements OnModuleDestroy {
   /** tenants whose site has refused us in the round that is under way */
   private readonly closed = new Set<string>();
   private readonly breakers = new Map<string, CircuitBreakerPolicy>();
-  /** by the process's own clock, in milliseconds */
-  private readonly brokenUntil = new Map<string, number>();
+  /** when each breaker broke last, until a call goes well; by the process's own clock, in milliseconds */
+  private readonly brokenAt = new Map<string, number>();
   private readonly pace: RateLimiterQueue;
   /** until when sites, by their address, are taken to read all that is sent; by the process's own clock */
   private readonly provenUntil = new Map<string, number>();
@@ -77,18 +79,25 @@ export class PushGate implements OnModuleDestroy {
         breaker: new ConsecutiveBreaker(FAILURES_BEFORE_BREAK),
       });
       // Once it is broken, only a call finds out that the time is over: so calls must come again by then.
-      breaker.onBreak(() => this.brokenUntil.set(tenantId, performance.now() + BREAK_MS));
+      breaker.onBreak(() => this.brokenAt.set(tenantId, performance.now()));
+      breaker.onReset(() => this.brokenAt.delete(tenantId));
       this.breakers.set(tenantId, breaker);
     }
     return breaker;
   }
 
   isBroken(tenantId: string): boolean {
-    return performance.now() < (this.brokenUntil.get(tenantId) ?? 0);
+    return performance.now() < (this.brokenAt.get(tenantId) ?? -Infinity) + BREAK_MS;
   }
 
   countBroken(): number {
-    return [...this.brokenUntil.keys()].filter((tenantId) => this.isBroken(tenantId)).length;
+    return [...this.brokenAt.keys()].filter((tenantId) => this.isBroken(tenantId)).length;
+  }
+
+  /** Sites that have failed in a row and have not taken a call since. */
+  countFailing(): number {
+    const since = performance.now() - FAILING_MS;
+    return [...this.brokenAt.values()].filter((at) => at > since).length;
   }
 
   /** Whether calls go through at this moment. */
