@@ -16,7 +16,7 @@ import { type College, courseClass, enrollment, program, PushService, student } 
 let push: PushService;
 let college: College;
 beforeAll(async () => {
-  push = await PushService.start(18);
+  push = await PushService.start(20);
 });
 beforeEach(() => {
   college = push.next();
@@ -102,6 +102,42 @@ describe('what comes up about a target while a worker has it in hand outlives wh
     await within((db) => push.service.app.get(TargetRepository).forgetMoodle(db, college.tenant));
     await settle((target) => ({ ...pushed(target), moodleId: 4711 }) as Settlement);
     expect(await college.targets('user')).toMatchObject([{ ...LOOKED_UP[0], moodle_id: null, is_active: false }]);
+  });
+});
+
+describe('a slow call', () => {
+  it('what changes during a push is pushed once more', async () => {
+    const gate = new Gate();
+    college.moodle.fail(worksAfter(gate), { of: 'core_user_create_users' });
+    await college.sync('students', student('s1'));
+    const pushing = college.push();
+    await college.moodle.waitForCall('core_user_create_users');
+    await college.sync('students', { id: 's1', First_Name: 'New', Last_Name: 'Name' });
+    gate.open();
+    await pushing;
+    await college.push();
+    expect(college.made.users).toMatchObject([{ firstname: 'New', lastname: 'Name' }]);
+  });
+
+  it('of a worker that was thought dead does not overwrite a newer push unnoticed', async () => {
+    await college.sync('students', student('s1'));
+    await college.push();
+    const gate = new Gate();
+    college.moodle.fail(worksAfter(gate), { of: 'core_user_update_users' });
+    await college.sync('students', { id: 's1', First_Name: 'Old', Last_Name: 'Name' });
+    const slow = college.push();
+    await college.moodle.waitForCall('core_user_update_users');
+    await college.query('UPDATE push_target SET leased_until = clock_timestamp() WHERE tenant_id = $1', [
+      college.tenant,
+    ]);
+    await college.sync('students', { id: 's1', First_Name: 'New' });
+    await college.push();
+    expect(college.made.users).toMatchObject([{ firstname: 'New' }]);
+    gate.open();
+    await slow;
+    await college.settle();
+    expect(college.made.users).toMatchObject([{ firstname: 'New' }]);
+    expect((await college.targets('user')).map(({ state }) => state)).toEqual(['pushed']);
   });
 });
 

@@ -19,23 +19,20 @@ export class PushMetrics {
       registers: [registry],
     });
     for (const kind of KINDS) for (const outcome of OUTCOMES) this.settled.inc({ kind, outcome }, 0);
-    const breakers = new Gauge({
-      name: 'moodle_breakers_open',
-      help: 'How many Moodle sites this process does not call for a moment, after failures in a row',
-      registers: [],
-      collect() {
-        this.set(gate.countBroken());
-      },
-    });
-    const failing = new Gauge({
-      name: 'moodle_sites_failing',
-      help: 'How many Moodle sites have failed in a row for this process, and have not taken a call since',
-      registers: [],
-      collect() {
-        this.set(gate.countFailing());
-      },
-    });
-    for (const metric of [breakers, failing]) registry.registerMetric(metric);
+    const sites = (name: string, help: string, count: () => number): void => {
+      const gauge: Gauge = new Gauge({ name, help, registers: [], collect: () => gauge.set(count()) });
+      registry.registerMetric(gauge);
+    };
+    sites(
+      'moodle_breakers_open',
+      'How many Moodle sites this process does not call for a moment, after failures in a row',
+      () => gate.countBroken(),
+    );
+    sites(
+      'moodle_sites_failing',
+      'How many Moodle sites have failed in a row for this process, and have not taken a call since',
+      () => gate.countFailing(),
+    );
   }
 
   count(settled: readonly Settled[]): void {
